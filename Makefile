@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+# gaishim. `make help` lists the targets; CC, CFLAGS, CPPFLAGS and LDFLAGS are yours.
+
+VERSION = 0.1.0
+PREFIX = /usr/local
+LIBDIR = $(PREFIX)/lib
+BUILD = build
+IDN2 = static
+SAN =
+
+CC = cc
+CFLAGS = -O2 -g
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2
+
+override CPPFLAGS += -D_GNU_SOURCE
+override CFLAGS += -std=gnu11 $(WARNINGS)
+ifneq ($(SAN),)
+override CPPFLAGS += -DNATIVE_SYMBOLS
+override CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+endif
+
+OBJECT = $(BUILD)/libgaishim.so
+SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(wildcard shim/*.c))
+HIDDEN = -fPIC -fvisibility=hidden -ftls-model=initial-exec
+LINK = -shared -Wl,-z,now,-z,relro,-z,text,-z,noexecstack,-z,defs -Wl,--version-script=shim/exports.map \
+	-Wl,--as-needed,-O1
+
+# libidn2 and libunistring go inside, as one object whose names nobody sees:
+# libidn2.a brings versioned symbols along, which a version script cannot hide.
+ifeq ($(IDN2),static)
+IDN = $(BUILD)/idn2.o
+IDN_API = idn2_lookup_u8 idn2_to_unicode_8z8z idn2_free
+else
+IDN = -lidn2
+endif
+
+TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out %/fake.c %/lib%.c,$(wildcard tests/*/*.c)))
+OBJECTS = $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*/lib*.c)) $(BUILD)/tests/fake/libfake.so
+TEST_LIBS = -lcheck -lsubunit -lm -lrt -lpthread -ldl
+
+all: $(OBJECT) ## build build/libgaishim.so
+
+$(OBJECT): $(SHIM) $(filter %.o,$(IDN)) shim/exports.map
+	$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $(SHIM) $(IDN)
+
+$(BUILD)/idn2.o:
+	@mkdir -p $(@D)
+	$(CC) -r -nostdlib -o $@.all $(IDN_API:%=-Wl,-u,%) -l:libidn2.a -l:libunistring.a
+	objcopy $(IDN_API:%=--keep-global-symbol=%) $@.all $@
+	rm -f $@.all
+
+$(BUILD)/shim/%.o: shim/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(HIDDEN) -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(BUILD)/*/*.d)
+
+$(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(filter %.o,$(IDN))
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/entry.o,$(SHIM)) $(IDN) $(TEST_LIBS)
+
+$(PROGRAMS): $(BUILD)/tests/%: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIBS)
+
+$(OBJECTS): $(BUILD)/tests/%.so: FORCE
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fPIC -shared -o $@ $(wildcard tests/$*.c tests/$(*:fake/libfake=fake/fake).c) -lpthread -ldl
+
+-include $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d)
+
+tests: all $(TESTS) $(PROGRAMS) $(OBJECTS) ## build the tests
+
+CHECK = $(TESTS) $(filter $(BUILD)/tests/preload/test_% $(BUILD)/tests/fake/test_%,$(PROGRAMS)) \
+	$(filter-out %/lib.sh,$(sort $(wildcard tests/*/*.sh)))
+
+check: tests ## run all tests (or those that CHECK names)
+	@BUILD=$(BUILD) tests/run $(CHECK)
+
+bench: tests ## measure against libc
+	@BUILD=$(BUILD) scripts/bench
+
+install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/gaishim $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(OBJECT) $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so
+	sed -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' scripts/gaishim >$(DESTDIR)$(PREFIX)/bin/gaishim
+	chmod 755 $(DESTDIR)$(PREFIX)/bin/gaishim
+	install -m 644 docs/gaishim.1 $(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so $(DESTDIR)$(PREFIX)/bin/gaishim \
+		$(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
+	-rmdir $(DESTDIR)$(LIBDIR)/gaishim
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+
+.PHONY: all tests check bench install uninstall clean help FORCE

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "classify.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+/* The length of the well-formed UTF-8 sequence at p (RFC 3629 4), 0 if there
+ * is none. A NUL ends every sequence, so nothing behind the string is read. */
+static size_t sequence_length(const unsigned char *p)
+{
+	unsigned char low = 0x80, high = 0xBF; /* bounds of the second byte */
+	size_t length;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xC2 || p[0] > 0xF4)
+		return 0;
+	if (p[0] < 0xE0) {
+		length = 2;
+	} else if (p[0] < 0xF0) {
+		length = 3;
+		if (p[0] == 0xE0)
+			low = 0xA0; /* overlong */
+		else if (p[0] == 0xED)
+			high = 0x9F; /* surrogates */
+	} else {
+		length = 4;
+		if (p[0] == 0xF0)
+			low = 0x90; /* overlong */
+		else if (p[0] == 0xF4)
+			high = 0x8F; /* beyond U+10FFFF */
+	}
+	if (p[1] < low || p[1] > high)
+		return 0;
+	for (size_t i = 2; i < length; i++)
+		if ((p[i] & 0xC0) != 0x80)
+			return 0;
+	return length;
+}
+
+static bool ends_in_local(const char *host)
+{
+	static const char local[] = ".local";
+	size_t length = strlen(host);
+	size_t suffix = sizeof local - 1;
+
+	if (length > 0 && host[length - 1] == '.')
+		length--;
+	return length > suffix && strncasecmp(host + length - suffix, local, suffix) == 0;
+}
+
+enum host_kind classify_host(const char *host)
+{
+	const unsigned char *p = (const unsigned char *)host;
+
+	while (*p != '\0' && *p < 0x80)
+		p++;
+	if (*p == '\0')
+		return HOST_ASCII;
+
+	const char *zone = strchr(host, '%');
+	if (zone != NULL && zone < (const char *)p && memchr(host, ':', (size_t)(zone - host)) != NULL)
+		return HOST_ASCII;
+
+	while (*p != '\0') {
+		size_t length = sequence_length(p);
+		if (length == 0)
+			return HOST_ILL_FORMED;
+		p += length;
+	}
+	return ends_in_local(host) ? HOST_LOCAL : HOST_UNICODE;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What kind of string a host is, by its bytes alone: no locale, no tables.
+ */
+#ifndef GAISHIM_CLASSIFY_H
+#define GAISHIM_CLASSIFY_H
+
+enum host_kind {
+	HOST_ASCII,      /* nothing to normalize */
+	HOST_UNICODE,    /* well-formed UTF-8, not all of it ASCII */
+	HOST_LOCAL,      /* the same, under .local: multicast DNS is UTF-8, RFC 6762 16 */
+	HOST_ILL_FORMED, /* not UTF-8 (RFC 3629) */
+};
+
+/* A zone (what follows the '%' of an IPv6 address) is the name of an
+ * interface: bytes of the kernel's, whatever they are, and not looked at. */
+enum host_kind classify_host(const char *host);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Symbols whose version became GLIBC_2.34 when libpthread and libdl were folded
+ * into libc. Named by their older versions, and weak, so that one build loads
+ * on glibc 2.31 too, in processes that have neither library: there the address
+ * is NULL, and who uses the symbol does without.
+ */
+#ifndef GAISHIM_COMPAT_H
+#define GAISHIM_COMPAT_H
+
+#if defined __x86_64__
+#define FIRST_GLIBC "GLIBC_2.2.5"
+#elif defined __aarch64__ || (defined __powerpc64__ && defined __LITTLE_ENDIAN__)
+#define FIRST_GLIBC "GLIBC_2.17"
+#endif
+
+/* Elsewhere, and under sanitizers (their runtimes export these functions
+ * without versions), an object is for the libc that it was built with. */
+#if defined FIRST_GLIBC && !defined NATIVE_SYMBOLS
+#define OLD_SYMBOL(symbol, version) \
+	extern __typeof__(symbol) symbol __attribute__((weak)); \
+	__asm__(".symver " #symbol ", " #symbol "@" version)
+#else
+#define OLD_SYMBOL(symbol, version) \
+	extern __typeof__(symbol) symbol __attribute__((weak))
+#endif
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SECOND INT64_C(1000000000)
+#define PATIENCE_DEFAULT (10 * SECOND)
+#define PATIENCE_MAX (INT64_C(1000000) * SECOND)
+
+/* The index of value in the NULL-terminated list, or -1. */
+static int choose(const char *value, const char *const list[])
+{
+	for (int i = 0; list[i] != NULL; i++)
+		if (strcmp(value, list[i]) == 0)
+			return i;
+	return -1;
+}
+
+/* Seconds with an optional fraction to nanoseconds; -1 if text is no such
+ * number. Not strtod: its decimal point depends on the locale. */
+static int64_t parse_seconds(const char *text)
+{
+	int64_t value = 0;
+	int64_t unit = 0; /* of the next digit behind the point; 0: before it */
+	bool digits = false;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '.' && unit == 0) {
+			unit = SECOND / 10;
+			continue;
+		}
+		if (*text < '0' || *text > '9')
+			return -1;
+		digits = true;
+		if (unit > 0) {
+			value += (*text - '0') * unit;
+			unit = unit > 1 ? unit / 10 : -1;
+		} else if (unit == 0) {
+			value = value * 10 + (*text - '0') * SECOND;
+			if (value > PATIENCE_MAX)
+				return -1;
+		}
+	}
+	return digits ? value : -1;
+}
+
+/* The path made absolute, so that a chdir does not move the log. */
+static bool copy_log(char log[static PATH_MAX], const char *value)
+{
+	size_t used = 0;
+	size_t length = strlen(value) + 1;
+
+	if (value[0] != '/' && strcmp(value, "stderr") != 0) {
+		if (getcwd(log, PATH_MAX - 1) == NULL)
+			goto fail;
+		used = strlen(log);
+		log[used++] = '/';
+	}
+	if (used + length > PATH_MAX)
+		goto fail;
+	memcpy(log + used, value, length);
+	return true;
+fail:
+	log[0] = '\0';
+	return false;
+}
+
+void config_read(struct config *config)
+{
+	static const char *const flag[] = { "0", "1", NULL };
+	static const char *const onoff[] = { "off", "on", NULL };
+	static const char *const modes[] = {
+		[LOCK_HOST] = "host", [LOCK_GLOBAL] = "global", [LOCK_NONE] = "none", NULL
+	};
+	const struct {
+		const char *name;
+		const char *const *choices;
+		const char *complaint;
+	} choice[] = {
+		{ "GAISHIM_DISABLE", flag, "GAISHIM_DISABLE is not 0 or 1" },
+		{ "GAISHIM_STRICT", flag, "GAISHIM_STRICT is not 0 or 1" },
+		{ "GAISHIM_IDN", onoff, "GAISHIM_IDN is not on or off" },
+		{ "GAISHIM_LOCK", modes, "GAISHIM_LOCK is not host, global or none" },
+	};
+	enum { N = sizeof choice / sizeof choice[0] };
+	int chosen[N] = { 0, 0, 1, LOCK_HOST };
+	size_t complaints = 0;
+	const char *value;
+
+	for (size_t i = 0; i < N; i++) {
+		value = secure_getenv(choice[i].name);
+		if (value == NULL || value[0] == '\0')
+			continue;
+		int index = choose(value, choice[i].choices);
+		if (index >= 0)
+			chosen[i] = index;
+		else
+			config->unknown[complaints++] = choice[i].complaint;
+	}
+	config->disabled = chosen[0];
+	config->strict = chosen[1];
+	config->idn = chosen[2];
+	config->lock = (enum lock_mode)chosen[3];
+
+	config->patience = PATIENCE_DEFAULT;
+	value = secure_getenv("GAISHIM_PATIENCE");
+	if (value != NULL && value[0] != '\0') {
+		int64_t patience = parse_seconds(value);
+		if (patience >= 0)
+			config->patience = patience;
+		else
+			config->unknown[complaints++] =
+				"GAISHIM_PATIENCE is not a number of seconds up to 1000000";
+	}
+
+	config->log[0] = '\0';
+	value = secure_getenv("GAISHIM_LOG");
+	if (value != NULL && value[0] != '\0')
+		copy_log(config->log, value);
+	config->unknown[complaints] = NULL;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The configuration: what the environment said when the object was loaded.
+ */
+#ifndef GAISHIM_CONFIG_H
+#define GAISHIM_CONFIG_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum lock_mode {
+	LOCK_HOST,   /* a lookup waits only for the same question */
+	LOCK_GLOBAL, /* one lookup at a time, as Python on macOS had it */
+	LOCK_NONE,   /* names are left to libc */
+};
+
+struct config {
+	bool disabled;
+	bool strict;
+	bool idn;
+	enum lock_mode lock;
+	int64_t patience; /* nanoseconds */
+	char log[PATH_MAX]; /* "" (off), "stderr", or an absolute path; %p is the pid */
+	const char *unknown[6]; /* complaints about unknown values, NULL at the end */
+};
+
+/* Fill *config from the environment. Variables that are unset or empty, and
+ * values that are unknown, leave the default. In a setuid program everything
+ * is the default (secure_getenv). Not thread-safe: the caller sees to it that
+ * one thread calls it, once. */
+void config_read(struct config *config);
+
+#endif

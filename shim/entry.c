@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The way in: everything that is exported, and the whole pipeline.
+ */
+#include "classify.h"
+#include "config.h"
+#include "flight.h"
+#include "forks.h"
+#include "idna.h"
+#include "log.h"
+#include "next.h"
+#include "numeric.h"
+#include "question.h"
+#include "result.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define EXPORTED __attribute__((visibility("default")))
+
+#define EXPORTED __attribute__((visibility("default")))
+
+static struct config config; /* constant once started */
+static atomic_bool started;
+
+/* Read the environment and find the next getaddrinfo: at load, or, for a
+ * constructor of another object that has run before ours, at its first call. */
+__attribute__((constructor))
+static void start(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	pthread_mutex_lock(&lock);
+	if (!atomic_load_explicit(&started, memory_order_relaxed)) {
+		config_read(&config);
+		next_find();
+		forks_watch();
+		if (config.log[0] != '\0')
+			for (int i = 0; config.unknown[i] != NULL; i++)
+				log_message(config.log, config.unknown[i]);
+		atomic_store_explicit(&started, true, memory_order_release);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* Lay out the question. "*" means no host, or no service; no hints mean
+ * AI_V4MAPPED | AI_ADDRCONFIG (glibc's AI_DEFAULT). */
+static void prepare(struct question *q, const char *node, const char *service,
+		    const struct addrinfo *hints)
+{
+	q->strict = config.strict;
+	q->host = node != NULL && strcmp(node, "*") == 0 ? NULL : node;
+	q->service = service != NULL && strcmp(service, "*") == 0 ? NULL : service;
+	q->flags = hints != NULL ? hints->ai_flags : AI_V4MAPPED | AI_ADDRCONFIG;
+	q->libc_flags = q->flags;
+	q->family = hints != NULL ? hints->ai_family : AF_UNSPEC;
+	q->socktype = hints != NULL ? hints->ai_socktype : 0;
+	q->protocol = hints != NULL ? hints->ai_protocol : 0;
+	q->type_bits = q->strict ? 0 : q->socktype & (SOCK_NONBLOCK | SOCK_CLOEXEC);
+	q->socktype &= ~q->type_bits;
+	q->how = "passed";
+	q->waited = 0;
+	q->shared = -1;
+}
+
+/* What libc refuses before it looks at a host, and questions without one. */
+static int validate(const struct question *q)
+{
+	const int known = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL
+		| AI_ADDRCONFIG | AI_IDN | AI_CANONIDN | AI_NUMERICSERV
+		| 0x0100 | 0x0200; /* once AI_IDN_ALLOW_UNASSIGNED, AI_IDN_USE_STD3_ASCII_RULES */
+
+	if (q->host == NULL || (q->flags & ~known) != 0)
+		return ASK_LIBC;
+	if (q->family != AF_UNSPEC && q->family != AF_INET && q->family != AF_INET6)
+		return ASK_LIBC;
+	return NOT_MINE;
+}
+
+/* Give the host its ASCII form. After that libc must see neither AI_IDN nor
+ * AI_CANONIDN: it would load libidn2, and an iconv module, within the lookup. */
+static int normalize(struct question *q)
+{
+	enum host_kind kind;
+	int code;
+
+	if (!config.idn || q->strict)
+		return NOT_MINE;
+	kind = classify_host(q->host);
+	if (kind == HOST_ILL_FORMED) {
+		if (q->flags & AI_IDN && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+			return NOT_MINE; /* in the locale's charset: libc's to convert */
+		q->how = "refused";
+		return EAI_IDN_ENCODE;
+	}
+	q->libc_flags &= ~(AI_IDN | AI_CANONIDN);
+	if (kind != HOST_UNICODE)
+		return NOT_MINE;
+	code = idna_to_ascii(q->host, q->ascii);
+	if (code != 0) {
+		q->how = "refused";
+		return code;
+	}
+	q->host = q->ascii;
+	return NOT_MINE;
+}
+
+/* Make libc's answer one to what the caller asked: with the flags and type
+ * bits that libc was not shown, and the canonical name as they want it. */
+static int restore(const struct question *q, struct addrinfo *list)
+{
+	if (q->flags & ~q->libc_flags & AI_CANONIDN && list->ai_canonname != NULL) {
+		char *unicode = NULL;
+		int code = idna_to_unicode(list->ai_canonname, &unicode);
+		if (code == EAI_MEMORY)
+			return code;
+		if (code == 0) { /* else the name stays as it is, as in libc */
+			free(list->ai_canonname);
+			list->ai_canonname = unicode;
+		}
+	}
+	for (; list != NULL; list = list->ai_next) {
+		list->ai_flags = q->flags;
+		list->ai_socktype |= q->type_bits;
+	}
+	return 0;
+}
+
+static int ask_libc(const struct question *q, struct addrinfo **res)
+{
+	struct addrinfo hints = {
+		.ai_flags = q->libc_flags,
+		.ai_family = q->family,
+		.ai_socktype = q->socktype,
+		.ai_protocol = q->protocol,
+	};
+	struct addrinfo *list = NULL;
+	int code = next_getaddrinfo(q->host, q->service, &hints, &list);
+
+	if (code == 0 && (q->libc_flags != q->flags || q->type_bits != 0)) {
+		code = restore(q, list);
+		if (code != 0)
+			freeaddrinfo(list);
+	}
+	if (code == 0)
+		*res = list;
+	return code;
+}
+
+/* Lists of answers as a flight handles them. */
+
+static int ask_for_flight(void *question, void **answer)
+{
+	struct addrinfo *list;
+	int code = ask_libc(question, &list);
+
+	if (code == 0)
+		*answer = list;
+	return code;
+}
+
+static void *copy_list(const void *list)
+{
+	return result_copy(list);
+}
+
+static void discard_list(void *list)
+{
+	result_free(list);
+}
+
+/* The case of ASCII letters does not tell names apart, RFC 4343; the locale
+ * has no say in it. */
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* The lock of the host: ask libc, together with all who ask the same now. */
+static int share(struct question *q, struct addrinfo **res)
+{
+	static const char *const roles[] = {
+		[FLIGHT_LED] = "led", [FLIGHT_SHARED] = "waited",
+		[FLIGHT_ALONE] = "alone", [FLIGHT_PASSED] = "passed",
+	};
+	struct {
+		int flags, family, socktype, protocol;
+		char text[512];
+	} key = { q->flags, q->family, q->socktype | q->type_bits, q->protocol, "" };
+	const char *service = q->service != NULL ? q->service : "";
+	size_t host_size = strlen(q->host) + 1;
+	size_t service_size = strlen(service) + 1;
+	struct flight_story story;
+	void *list;
+	int code;
+
+	/* Who asks for an address only waits for nobody, and a host too long to
+	 * be a name does not either: libc refuses both at once. */
+	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST
+	    || host_size + service_size > sizeof key.text)
+		return ASK_LIBC;
+	for (size_t i = 0; i < host_size; i++)
+		key.text[i] = lower(q->host[i]);
+	memcpy(key.text + host_size, service, service_size);
+
+	code = flight_run(&(struct flight_plan){
+		.key = &key,
+		.key_length = offsetof(__typeof__(key), text) + host_size + service_size,
+		.ask = ask_for_flight,
+		.context = q,
+		.copy = copy_list,
+		.discard = discard_list,
+		.no_memory = EAI_MEMORY,
+		.patience = config.patience,
+	}, &list, &story);
+	if (code == 0)
+		*res = list;
+	q->how = roles[story.role];
+	q->waited = story.waited;
+	if (story.role == FLIGHT_LED)
+		q->shared = (int)story.others;
+	else if (story.role == FLIGHT_SHARED)
+		q->shared = (int)story.others + 1;
+	return code;
+}
+
+/* The pipeline: each stage answers, refuses, or says whose turn it is. */
+static int answer(struct question *q, struct addrinfo **res)
+{
+	int code = validate(q);
+
+	if (code == NOT_MINE)
+		code = normalize(q);
+	if (code == NOT_MINE)
+		code = numeric_answer(q, res);
+	if (code == NOT_MINE)
+		code = share(q, res);
+	if (code == ASK_LIBC)
+		code = ask_libc(q, res);
+	return code;
+}
+
+static int answer_in_line(void *question, void **list)
+{
+	struct addrinfo *own;
+	int code = answer(question, &own);
+
+	if (code == 0)
+		*list = own;
+	return code;
+}
+
+/* The one line of GAISHIM_LOCK=global: a flight that all are in, and whose
+ * answers nobody shares. */
+static int stand_in_line(struct question *q, struct addrinfo **res)
+{
+	struct flight_story story;
+	void *list;
+	int code = flight_run(&(struct flight_plan){
+		.key = "",
+		.ask = answer_in_line,
+		.context = q,
+		.patience = config.patience,
+	}, &list, &story);
+
+	if (code == 0)
+		*res = list;
+	q->waited = story.waited;
+	return code;
+}
+
+/* Interposed: POSIX getaddrinfo. Lists are freed with libc's freeaddrinfo. */
+EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service,
+			 const struct addrinfo *restrict hints, struct addrinfo **restrict res)
+{
+	struct question q;
+	struct timespec begun;
+	int saved = errno;
+	int code;
+
+	if (!atomic_load_explicit(&started, memory_order_acquire))
+		start();
+	if (config.disabled)
+		return next_getaddrinfo(node, service, hints, res);
+	if (config.log[0] != '\0')
+		clock_gettime(CLOCK_MONOTONIC, &begun);
+
+	prepare(&q, node, service, hints);
+	code = config.lock == LOCK_GLOBAL ? stand_in_line(&q, res) : answer(&q, res);
+	if (code == 0)
+		errno = saved;
+	if (config.log[0] != '\0')
+		log_lookup(config.log, &q, node, code, begun);
+	return code;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* PIPE_BUF, so that lines of several processes do not mix in a pipe either. */
+struct line {
+	size_t used;
+	char text[PIPE_BUF];
+};
+
+__attribute__((format(printf, 2, 3)))
+static void add(struct line *line, const char *format, ...)
+{
+	size_t room = sizeof line->text - line->used;
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(line->text + line->used, room, format, arguments);
+	va_end(arguments);
+	if (length > 0)
+		line->used += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+/* A string that somebody else wrote: nothing in it may end the line, steer a
+ * terminal or tell a password ("user:password@host" in the wrong place). */
+static void add_quoted(struct line *line, const char *key, const char *value)
+{
+	enum { LONGEST = 512 };
+	const char *at;
+
+	if (value == NULL) {
+		add(line, " %s=NULL", key);
+		return;
+	}
+	add(line, " %s=\"", key);
+	at = strrchr(value, '@');
+	if (at != NULL) {
+		add(line, "***");
+		value = at;
+	}
+	for (int i = 0; value[i] != '\0'; i++) {
+		unsigned char c = (unsigned char)value[i];
+		if (i == LONGEST) {
+			add(line, "...");
+			break;
+		}
+		/* C1 controls are U+0080 to U+009F, in UTF-8 behind a C2. */
+		bool control = c < 0x20 || c == 0x7F
+			|| (c >= 0x80 && c < 0xA0 && i > 0 && (unsigned char)value[i - 1] == 0xC2);
+		if (control || c == '"' || c == '\\')
+			add(line, "\\x%02x", c);
+		else
+			add(line, "%c", c);
+	}
+	add(line, "\"");
+}
+
+static void add_family(struct line *line, int family)
+{
+	switch (family) {
+	case AF_UNSPEC: add(line, " family=unspec"); break;
+	case AF_INET: add(line, " family=inet"); break;
+	case AF_INET6: add(line, " family=inet6"); break;
+	default: add(line, " family=%d", family);
+	}
+}
+
+static void add_socktype(struct line *line, int socktype, int type_bits)
+{
+	switch (socktype) {
+	case 0: add(line, " socktype=any"); break;
+	case SOCK_STREAM: add(line, " socktype=stream"); break;
+	case SOCK_DGRAM: add(line, " socktype=dgram"); break;
+	case SOCK_RAW: add(line, " socktype=raw"); break;
+	default: add(line, " socktype=%d", socktype);
+	}
+	if (type_bits & SOCK_NONBLOCK)
+		add(line, "+nonblock");
+	if (type_bits & SOCK_CLOEXEC)
+		add(line, "+cloexec");
+}
+
+static void add_code(struct line *line, int code, int error)
+{
+	static const struct {
+		int code;
+		const char *name;
+	} names[] = {
+		{ EAI_BADFLAGS, "EAI_BADFLAGS" }, { EAI_NONAME, "EAI_NONAME" },
+		{ EAI_AGAIN, "EAI_AGAIN" }, { EAI_FAIL, "EAI_FAIL" },
+		{ EAI_NODATA, "EAI_NODATA" }, { EAI_FAMILY, "EAI_FAMILY" },
+		{ EAI_SOCKTYPE, "EAI_SOCKTYPE" }, { EAI_SERVICE, "EAI_SERVICE" },
+		{ EAI_ADDRFAMILY, "EAI_ADDRFAMILY" }, { EAI_MEMORY, "EAI_MEMORY" },
+		{ EAI_SYSTEM, "EAI_SYSTEM" }, { EAI_OVERFLOW, "EAI_OVERFLOW" },
+		{ EAI_IDN_ENCODE, "EAI_IDN_ENCODE" },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (names[i].code == code) {
+			add(line, " code=%s", names[i].name);
+			if (code == EAI_SYSTEM)
+				add(line, " errno=%d", error);
+			return;
+		}
+	}
+	add(line, " code=%d", code);
+}
+
+/* Seconds since the epoch: a date would need the time zone, its file and its
+ * lock, all of them libc's and inside somebody else's lookup. */
+static void begin(struct line *line)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	line->used = 0;
+	add(line, "%lld.%06ld pid=%d tid=%ld", (long long)time.tv_sec, time.tv_nsec / 1000,
+	    (int)getpid(), syscall(SYS_gettid));
+}
+
+/* The file's name, with each %p replaced. False if it is too long. */
+static bool expand(const char *target, char path[static PATH_MAX])
+{
+	size_t used = 0;
+
+	while (*target != '\0') {
+		int length = 1;
+		if (target[0] == '%' && target[1] == 'p') {
+			length = snprintf(path + used, PATH_MAX - used, "%d", (int)getpid());
+			target += 2;
+		} else {
+			path[used] = *target++;
+		}
+		used += (size_t)length;
+		if (used >= PATH_MAX)
+			return false;
+	}
+	path[used] = '\0';
+	return true;
+}
+
+static void end(struct line *line, const char *target)
+{
+	char path[PATH_MAX];
+	bool is_stderr = strcmp(target, "stderr") == 0;
+	int fd = STDERR_FILENO;
+
+	/* A line that was too long ends in one all the same. */
+	if (line->used > sizeof line->text - 2)
+		line->used = sizeof line->text - 2;
+	line->text[line->used++] = '\n';
+
+	if (!is_stderr) {
+		if (!expand(target, path))
+			return;
+		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
+			  0600);
+		if (fd < 0)
+			return;
+	}
+	if (write(fd, line->text, line->used) < 0) {
+		/* nobody to tell */
+	}
+	if (!is_stderr)
+		close(fd);
+}
+
+void log_lookup(const char *target, const struct question *q, const char *node, int code,
+		struct timespec begun)
+{
+	struct line line;
+	struct timespec now;
+	int saved = errno;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	begin(&line);
+	add_quoted(&line, "host", node);
+	add_quoted(&line, "service", q->service);
+	add_family(&line, q->family);
+	add_socktype(&line, q->socktype, q->type_bits);
+	add(&line, " protocol=%d flags=%#x", q->protocol, (unsigned)q->flags);
+	if (q->host == q->ascii)
+		add_quoted(&line, "normalized", q->ascii);
+	add(&line, " how=%s", q->how);
+	if (q->waited > 0)
+		add(&line, " ms=%lld", (long long)(q->waited / 1000000));
+	if (q->shared >= 0)
+		add(&line, " shared=%d", q->shared);
+	add_code(&line, code, saved);
+	add(&line, " us=%lld", (long long)(now.tv_sec - begun.tv_sec) * 1000000
+	    + (now.tv_nsec - begun.tv_nsec) / 1000);
+	end(&line, target);
+	errno = saved;
+}
+
+void log_message(const char *target, const char *message)
+{
+	struct line line;
+	int saved = errno;
+
+	begin(&line);
+	add_quoted(&line, "gaishim", message);
+	end(&line, target);
+	errno = saved;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "next.h"
+
+#include "compat.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+OLD_SYMBOL(dlsym, FIRST_GLIBC);
+
+extern const char __ehdr_start[] __attribute__((visibility("hidden"))); /* where we begin */
+
+static const char name[] = "getaddrinfo";
+static __typeof__(getaddrinfo) *next;
+
+/* Before glibc 2.34 dlsym is libdl's, and a process without libdl has none:
+ * what follows finds the symbol in the loader's list by hand. Only there. */
+
+/* The symbol in one object's table, gABI "GNU hash"; NULL if it has none. */
+static void *find_in_object(const struct dl_phdr_info *info)
+{
+	const ElfW(Sym) *symbols = NULL;
+	const char *strings = NULL;
+	const uint32_t *hash = NULL;
+	const ElfW(Dyn) *dynamic = NULL;
+
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			dynamic = (const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+	if (dynamic == NULL)
+		return NULL;
+	for (; dynamic->d_tag != DT_NULL; dynamic++) {
+		const void *value = (const void *)dynamic->d_un.d_ptr;
+		/* The vDSO is not relocated; it has no such symbol either. */
+		if (dynamic->d_un.d_ptr < info->dlpi_addr)
+			continue;
+		if (dynamic->d_tag == DT_SYMTAB)
+			symbols = value;
+		else if (dynamic->d_tag == DT_STRTAB)
+			strings = value;
+		else if (dynamic->d_tag == DT_GNU_HASH)
+			hash = value;
+	}
+	if (symbols == NULL || strings == NULL || hash == NULL)
+		return NULL;
+
+	uint32_t wanted = 5381;
+	for (const char *p = name; *p != '\0'; p++)
+		wanted = wanted * 33 + (unsigned char)*p;
+
+	/* nbuckets, first symbol hashed, size and shift of the Bloom filter */
+	const uint32_t *buckets = hash + 4 + hash[2] * (sizeof(ElfW(Addr)) / 4);
+	const uint32_t *chain = buckets + hash[0];
+	uint32_t i = hash[0] > 0 ? buckets[wanted % hash[0]] : 0;
+	if (i < hash[1])
+		return NULL;
+	for (;; i++) {
+		uint32_t found = chain[i - hash[1]];
+		if ((found | 1) == (wanted | 1) && symbols[i].st_shndx != SHN_UNDEF
+		    && strcmp(strings + symbols[i].st_name, name) == 0)
+			return (void *)(info->dlpi_addr + symbols[i].st_value);
+		if (found & 1)
+			return NULL;
+	}
+}
+
+/* Objects come in the order in which symbols are searched; *passed: ours was
+ * among them. The first behind it that has the symbol ends the walk. */
+static int visit_object(struct dl_phdr_info *info, size_t size, void *passed)
+{
+	(void)size;
+	if (info->dlpi_addr == (ElfW(Addr))__ehdr_start)
+		*(bool *)passed = true;
+	else if (*(bool *)passed)
+		next = (__typeof__(next))find_in_object(info);
+	return next != NULL;
+}
+
+void next_find(void)
+{
+	if (dlsym != NULL) {
+		next = (__typeof__(next))dlsym(RTLD_NEXT, name);
+	} else {
+		bool passed = false;
+		dl_iterate_phdr(visit_object, &passed);
+	}
+}
+
+int next_getaddrinfo(const char *node, const char *service,
+		     const struct addrinfo *hints, struct addrinfo **res)
+{
+	if (next == NULL) {
+		errno = ENOSYS;
+		return EAI_SYSTEM;
+	}
+	return next(node, service, hints, res);
+}

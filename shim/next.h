@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The next getaddrinfo behind ours: libc's, or that of another preload.
+ */
+#ifndef GAISHIM_NEXT_H
+#define GAISHIM_NEXT_H
+
+#include <netdb.h>
+
+/* Look for it. dlsym takes the loader's lock, so this must not wait for the
+ * first lookup, which may come from a thread that a dlopen waits for. */
+void next_find(void);
+
+/* getaddrinfo of the next object. EAI_SYSTEM with ENOSYS if there is none. */
+int next_getaddrinfo(const char *node, const char *service,
+		     const struct addrinfo *hints, struct addrinfo **res);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Numeric hosts: answered without a resolver, a lock or a socket.
+ */
+#ifndef GAISHIM_NUMERIC_H
+#define GAISHIM_NUMERIC_H
+
+#include "question.h"
+
+/* Answer a numeric host as libc would (POSIX getaddrinfo; glibc's
+ * sysdeps/posix/getaddrinfo.c decides what POSIX leaves open).
+ *
+ * q->host must not be NULL. Returns 0 and a list in *res that the caller frees
+ * with freeaddrinfo; NOT_MINE if the host is not numeric; ASK_LIBC if it is
+ * and something else about the question is odd or wrong (q->libc_flags then
+ * keep libc from its resolver); EAI_MEMORY. *res is untouched unless 0 is
+ * returned. The only system calls are those that turn
+ * the name of an interface into its index. errno is not preserved. */
+int numeric_answer(struct question *q, struct addrinfo **res);
+
+#endif

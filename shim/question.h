@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a caller of getaddrinfo asked, as it travels down the pipeline, and
+ * what a stage of the pipeline may say of it.
+ */
+#ifndef GAISHIM_QUESTION_H
+#define GAISHIM_QUESTION_H
+
+#include <netdb.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A stage of the pipeline says 0 (answered: *res is set), an EAI_ code (negative in glibc:
+ * refused, *res untouched) or one of these. */
+enum {
+	NOT_MINE = 1, /* the next stage's */
+	ASK_LIBC = 2, /* mine, but the rules are not certain: libc itself shall say */
+};
+
+/* The longest domain name in text, RFC 1035 2.3.4, its NUL included. */
+#define HOST_MAX 254
+
+struct question {
+	bool strict;         /* answer as libc does, without a difference */
+	const char *host;    /* NULL, the caller's string, or ascii below */
+	const char *service; /* NULL or the caller's string */
+	int flags;           /* as the caller gave them: answers carry them back */
+	int libc_flags;      /* those that libc shall see */
+	int family;
+	int socktype;        /* without type_bits */
+	int type_bits;       /* SOCK_NONBLOCK, SOCK_CLOEXEC: answers carry them back */
+	int protocol;
+	char ascii[HOST_MAX + 1]; /* the normalized host (a last dot fits) */
+
+	/* What became of it, for the log. */
+	const char *how;
+	int64_t waited; /* nanoseconds in a line */
+	int shared;     /* callers who got the same answer; -1: does not apply */
+};
+
+#endif
