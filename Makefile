@@ -11,7 +11,7 @@ SAN =
 CC = cc
 CFLAGS = -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
-	-Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2
+	-Wpointer-arith -Wwrite-strings -Wundef -Wvla
 
 override CPPFLAGS += -D_GNU_SOURCE
 override CFLAGS += -std=gnu11 $(WARNINGS)
@@ -36,8 +36,8 @@ IDN = -lidn2
 endif
 
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out %/fake.c %/lib%.c,$(wildcard tests/*/*.c)))
-OBJECTS = $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*/lib*.c)) $(BUILD)/tests/fake/libfake.so
+PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(wildcard tests/*/lib*.c),$(wildcard tests/*/*.c)))
+OBJECTS = $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*/lib*.c))
 TEST_LIBS = -lcheck -lsubunit -lm -lrt -lpthread -ldl
 
 all: $(OBJECT) ## build build/libgaishim.so
@@ -65,9 +65,9 @@ $(PROGRAMS): $(BUILD)/tests/%: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIBS)
 
-$(OBJECTS): $(BUILD)/tests/%.so: FORCE
+$(OBJECTS): $(BUILD)/tests/%.so: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fPIC -shared -o $@ $(wildcard tests/$*.c tests/$(*:fake/libfake=fake/fake).c) -lpthread -ldl
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fPIC -shared -MMD -MP -o $@ $< -lpthread -ldl
 
 -include $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d)
 
@@ -100,4 +100,4 @@ clean: ## remove what was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
-.PHONY: all tests check bench install uninstall clean help FORCE
+.PHONY: all tests check bench install uninstall clean help

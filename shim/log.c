@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -150,6 +151,29 @@ static bool expand(const char *target, char path[static PATH_MAX])
 	return true;
 }
 
+/* write(2), without the signals by which it kills a process that has not asked
+ * for this write: the pipe's reader is gone (EPIPE), the file is as long as it
+ * may be (EFBIG). */
+static void write_quietly(int fd, const struct line *line)
+{
+	sigset_t signals, before, pending;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGPIPE);
+	sigaddset(&signals, SIGXFSZ);
+	sigprocmask(SIG_BLOCK, &signals, &before); /* of this thread, on Linux */
+	sigpending(&pending);
+	if (write(fd, line->text, line->used) < 0) {
+		int raised = errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
+		if (raised != 0 && !sigismember(&pending, raised)) {
+			sigemptyset(&signals);
+			sigaddset(&signals, raised);
+			sigtimedwait(&signals, NULL, &(struct timespec){ 0 });
+		}
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 static void end(struct line *line, const char *target)
 {
 	char path[PATH_MAX];
@@ -169,9 +193,7 @@ static void end(struct line *line, const char *target)
 		if (fd < 0)
 			return;
 	}
-	if (write(fd, line->text, line->used) < 0) {
-		/* nobody to tell */
-	}
+	write_quietly(fd, line);
 	if (!is_stderr)
 		close(fd);
 }

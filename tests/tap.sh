@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 # Test Anything Protocol for the sh tests: source it from the top of the
 # checkout, call ok/is/like/skip, end with done_testing.

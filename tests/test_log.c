@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "log.h"
+
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <regex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char directory[] = "/tmp/gaishim-log-XXXXXX";
+static char path[64];
+static char text[3 * PIPE_BUF];
+
+static void set_up(void)
+{
+	strcpy(directory + sizeof directory - 7, "XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(path, sizeof path, "%s/log", directory);
+}
+
+static void tear_down(void)
+{
+	char command[96];
+
+	snprintf(command, sizeof command, "rm -rf %s", directory);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static const char *read_log(const char *name)
+{
+	int fd = open(name, O_RDONLY);
+	ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+
+	text[length] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+static void assert_matches(const char *line, const char *pattern)
+{
+	regex_t regex;
+
+	ck_assert_int_eq(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB), 0);
+	ck_assert_msg(regexec(&regex, line, 0, NULL, 0) == 0, "%s is not /%s/", line, pattern);
+	regfree(&regex);
+}
+
+static struct question question(void)
+{
+	return (struct question){ .how = "numeric", .shared = -1, .service = "80", .flags = 0x22 };
+}
+
+static void write_log(const struct question *q, const char *node, int code)
+{
+	struct timespec begun;
+
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	log_lookup(path, q, node, code, begun);
+}
+
+START_TEST(test_line)
+{
+	struct question q = question();
+
+	write_log(&q, "127.0.0.1", 0);
+	assert_matches(read_log(path),
+		       "^[0-9]+\\.[0-9]{6} pid=[0-9]+ tid=[0-9]+ host=\"127\\.0\\.0\\.1\" service=\"80\" "
+		       "family=unspec socktype=any protocol=0 flags=0x22 how=numeric code=0 us=[0-9]+\n$");
+}
+END_TEST
+
+START_TEST(test_details)
+{
+	struct question q = question();
+
+	q.family = AF_INET6;
+	q.socktype = SOCK_STREAM;
+	q.type_bits = SOCK_NONBLOCK | SOCK_CLOEXEC;
+	q.service = NULL;
+	q.host = strcpy(q.ascii, "xn--bcher-kva.de");
+	q.how = "waited";
+	q.waited = 12345678;
+	q.shared = 3;
+	errno = EMFILE;
+	write_log(&q, "bücher.de", EAI_SYSTEM);
+	ck_assert_int_eq(errno, EMFILE);
+	assert_matches(read_log(path),
+		       "host=\"bücher\\.de\" service=NULL family=inet6 socktype=stream\\+nonblock\\+cloexec "
+		       "protocol=0 flags=0x22 normalized=\"xn--bcher-kva\\.de\" how=waited ms=12 shared=3 "
+		       "code=EAI_SYSTEM errno=24 us=");
+}
+END_TEST
+
+static const struct {
+	const char *host, *shown;
+} hosts[] = {
+	{ "a b", "a b" },
+	{ "a\nb 1 pid=1", "a\\x0ab 1 pid=1" },
+	{ "a\"b\\c", "a\\x22b\\x5cc" },
+	{ "\x1B[31m", "\\x1b[31m" },
+	{ "\x7F", "\\x7f" },
+	{ "\xC2\x9B" "31m", "\xC2\\x9b31m" }, /* a C1 control */
+	{ "user:secret@host", "***@host" },
+	{ "user:se@cret@host", "***@host" },
+};
+
+START_TEST(test_quoting)
+{
+	struct question q = question();
+	char wanted[64];
+
+	q.service = hosts[_i].host;
+	write_log(&q, hosts[_i].host, 0);
+	read_log(path);
+	snprintf(wanted, sizeof wanted, " host=\"%s\" ", hosts[_i].shown);
+	ck_assert_msg(strstr(text, wanted) != NULL, "%s", text);
+	snprintf(wanted, sizeof wanted, " service=\"%s\" ", hosts[_i].shown);
+	ck_assert_msg(strstr(text, wanted) != NULL, "%s", text);
+	ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
+}
+END_TEST
+
+/* Whatever the host, a line stays one, and within what a pipe takes at once. */
+START_TEST(test_long_host)
+{
+	struct question q = question();
+	static char host[100000];
+
+	memset(host, '\x01', sizeof host - 1);
+	q.service = host;
+	write_log(&q, host, EAI_NONAME);
+	read_log(path);
+	ck_assert_uint_le(strlen(text), PIPE_BUF);
+	ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
+}
+END_TEST
+
+START_TEST(test_appends)
+{
+	struct question q = question();
+
+	log_message(path, "hello");
+	write_log(&q, "x", 0);
+	assert_matches(read_log(path), "gaishim=\"hello\"\n[^\n]*host=\"x\"[^\n]*\n$");
+	struct stat status;
+	ck_assert_int_eq(stat(path, &status), 0);
+	ck_assert_int_eq(status.st_mode & 07777, 0600);
+}
+END_TEST
+
+START_TEST(test_pid_in_name)
+{
+	struct question q = question();
+	char name[128];
+
+	snprintf(path, sizeof path, "%s/%%p-%%p", directory);
+	write_log(&q, "x", 0);
+	snprintf(name, sizeof name, "%s/%d-%d", directory, (int)getpid(), (int)getpid());
+	assert_matches(read_log(name), "host=\"x\"");
+}
+END_TEST
+
+/* Somebody else's symbolic link is not followed. */
+START_TEST(test_symlink)
+{
+	struct question q = question();
+	char other[80];
+
+	snprintf(other, sizeof other, "%s/other", directory);
+	ck_assert_int_eq(symlink(other, path), 0);
+	errno = 0;
+	write_log(&q, "x", 0);
+	ck_assert_int_eq(errno, 0);
+	ck_assert_int_eq(access(other, F_OK), -1);
+}
+END_TEST
+
+/* A closed or broken standard error loses lines, and nothing else. */
+START_TEST(test_stderr)
+{
+	struct question q = question();
+	struct timespec begun = { 0 };
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+	log_lookup("stderr", &q, "x", 0, begun);
+	text[read(ends[0], text, sizeof text - 1)] = '\0';
+	assert_matches(text, "host=\"x\"");
+	close(ends[0]);
+	log_lookup("stderr", &q, "x", 0, begun); /* no SIGPIPE */
+	close(STDERR_FILENO);
+	log_lookup("stderr", &q, "x", 0, begun);
+}
+END_TEST
+
+/* A file that may not grow (RLIMIT_FSIZE) is no reason to die of SIGXFSZ. */
+START_TEST(test_file_limit)
+{
+	struct question q = question();
+	struct rlimit limit;
+
+	/* Check writes files too: nothing is asserted while the limit holds. */
+	getrlimit(RLIMIT_FSIZE, &limit);
+	int set = setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 10, limit.rlim_max });
+	write_log(&q, "x", 0);
+	write_log(&q, "x", 0);
+	setrlimit(RLIMIT_FSIZE, &limit);
+	ck_assert_int_eq(set, 0);
+	ck_assert_uint_eq(strlen(read_log(path)), 10);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("log");
+	TCase *tcase = tcase_create("lines");
+
+	suite_add_tcase(suite, tcase);
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, test_line);
+	tcase_add_test(tcase, test_details);
+	ADD_ROWS(tcase, test_quoting, hosts);
+	tcase_add_test(tcase, test_long_host);
+	tcase_add_test(tcase, test_appends);
+	tcase_add_test(tcase, test_pid_in_name);
+	tcase_add_test(tcase, test_symlink);
+	tcase_add_test(tcase, test_stderr);
+	tcase_add_test(tcase, test_file_limit);
+	return run_suite(suite);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "result.h"
+
+#include "unit.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+static struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = 80 };
+static struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_scope_id = 7 };
+static char canonical[] = "name.test";
+static struct addrinfo second = {
+	.ai_flags = 3, .ai_family = AF_INET, .ai_socktype = 5, .ai_protocol = 6,
+	.ai_addr = (struct sockaddr *)&v4, .ai_addrlen = sizeof v4,
+};
+static struct addrinfo first = {
+	.ai_flags = 3, .ai_family = AF_INET6, .ai_socktype = 1, .ai_protocol = 2,
+	.ai_addr = (struct sockaddr *)&v6, .ai_addrlen = sizeof v6,
+	.ai_canonname = canonical, .ai_next = &second,
+};
+
+static void assert_same_node(const struct addrinfo *copy, const struct addrinfo *node)
+{
+	ck_assert_ptr_ne(copy, node);
+	ck_assert_int_eq(copy->ai_flags, node->ai_flags);
+	ck_assert_int_eq(copy->ai_family, node->ai_family);
+	ck_assert_int_eq(copy->ai_socktype, node->ai_socktype);
+	ck_assert_int_eq(copy->ai_protocol, node->ai_protocol);
+	ck_assert_uint_eq(copy->ai_addrlen, node->ai_addrlen);
+	ck_assert_ptr_eq(copy->ai_addr, copy + 1); /* glibc's layout */
+	ck_assert_mem_eq(copy->ai_addr, node->ai_addr, node->ai_addrlen);
+	ck_assert_pstr_eq(copy->ai_canonname, node->ai_canonname);
+	if (node->ai_canonname != NULL)
+		ck_assert_ptr_ne(copy->ai_canonname, node->ai_canonname);
+}
+
+START_TEST(test_copy)
+{
+	struct addrinfo *list = result_copy(&first);
+
+	assert_same_node(list, &first);
+	assert_same_node(list->ai_next, &second);
+	ck_assert_ptr_null(list->ai_next->ai_next);
+	freeaddrinfo(list); /* libc frees ours */
+	list = result_copy(&first);
+	result_free(list);
+	ck_assert_ptr_null(result_copy(NULL));
+	result_free(NULL);
+}
+END_TEST
+
+START_TEST(test_copy_node)
+{
+	struct addrinfo *node = result_copy_node(&first);
+
+	assert_same_node(node, &first);
+	ck_assert_ptr_null(node->ai_next);
+	freeaddrinfo(node);
+}
+END_TEST
+
+START_TEST(test_no_address)
+{
+	struct addrinfo bare = { .ai_family = AF_INET, .ai_addrlen = 16 };
+	struct addrinfo *copy = result_copy_node(&bare);
+
+	ck_assert_ptr_null(copy->ai_addr);
+	freeaddrinfo(copy);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("result");
+	TCase *tcase = tcase_create("lists");
+
+	suite_add_tcase(suite, tcase);
+	tcase_add_test(tcase, test_copy);
+	tcase_add_test(tcase, test_copy_node);
+	tcase_add_test(tcase, test_no_address);
+	return run_suite(suite);
+}
