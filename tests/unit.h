@@ -6,6 +6,12 @@
 #define GAISHIM_TESTS_UNIT_H
 
 #include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* True under this sanitizer ("address", "thread", "valgrind"): the runs of
+ * tests/variants say so in the environment. */
+#define SANITIZER(name) (getenv("TEST_SANITIZER") != NULL && strstr(getenv("TEST_SANITIZER"), name) != NULL)
 
 /* Add a test that is run once for each row of a table. */
 #define ADD_ROWS(tcase, test, table) \
