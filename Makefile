@@ -35,38 +35,51 @@ else
 IDN = -lidn2
 endif
 
+# Empty archives since glibc 2.34. Before, the linker wants to see where the
+# symbols of compat.h live, weak as they are; so what is built there needs both.
+OLDER = -Wl,--no-as-needed -lpthread -ldl
+
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(wildcard tests/*/lib*.c),$(wildcard tests/*/*.c)))
 OBJECTS = $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*/lib*.c))
 TEST_LIBS = -lcheck -lsubunit -lm -lrt -lpthread -ldl
 
+# V=1 shows the commands.
+$(V).SILENT:
+
 all: $(OBJECT) ## build build/libgaishim.so
 
 $(OBJECT): $(SHIM) $(filter %.o,$(IDN)) shim/exports.map
-	$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $(SHIM) $(IDN)
+	echo "  $@"
+	$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $(SHIM) $(IDN) $(OLDER)
 
 $(BUILD)/idn2.o:
-	@mkdir -p $(@D)
+	mkdir -p $(@D)
+	echo "  $@"
 	$(CC) -r -nostdlib -o $@.all $(IDN_API:%=-Wl,-u,%) -l:libidn2.a -l:libunistring.a
 	objcopy $(IDN_API:%=--keep-global-symbol=%) $@.all $@
 	rm -f $@.all
 
 $(BUILD)/shim/%.o: shim/%.c
-	@mkdir -p $(@D)
+	mkdir -p $(@D)
+	echo "  $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(HIDDEN) -MMD -MP -c -o $@ $<
 
 -include $(wildcard $(BUILD)/*/*.d)
 
 $(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(filter %.o,$(IDN))
-	@mkdir -p $(@D)
+	mkdir -p $(@D)
+	echo "  $@"
 	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/entry.o,$(SHIM)) $(IDN) $(TEST_LIBS)
 
 $(PROGRAMS): $(BUILD)/tests/%: tests/%.c
-	@mkdir -p $(@D)
+	mkdir -p $(@D)
+	echo "  $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIBS)
 
 $(OBJECTS): $(BUILD)/tests/%.so: tests/%.c
-	@mkdir -p $(@D)
+	mkdir -p $(@D)
+	echo "  $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fPIC -shared -MMD -MP -o $@ $< -lpthread -ldl
 
 -include $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d)
@@ -77,10 +90,10 @@ CHECK = $(TESTS) $(filter $(BUILD)/tests/preload/test_% $(BUILD)/tests/fake/test
 	$(filter-out %/lib.sh,$(sort $(wildcard tests/*/*.sh)))
 
 check: tests ## run all tests (or those that CHECK names)
-	@BUILD=$(BUILD) tests/run $(CHECK)
+	BUILD=$(BUILD) tests/run $(CHECK)
 
 bench: tests ## measure against libc
-	@BUILD=$(BUILD) scripts/bench
+	BUILD=$(BUILD) scripts/bench
 
 install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/gaishim $(DESTDIR)$(PREFIX)/share/man/man1
@@ -98,6 +111,6 @@ clean: ## remove what was built
 	rm -rf $(BUILD)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
 .PHONY: all tests check bench install uninstall clean help

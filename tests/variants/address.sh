@@ -1,0 +1,18 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer.
+. tests/variants/lib.sh
+
+[ -e "$(gcc -print-file-name=libasan.so)" ] || skip_all "gcc has no AddressSanitizer here"
+TEST_SANITIZER=address
+# The runtime wants to be the first object, and a preload comes before it. It
+# also misreads the stack of a cancelled thread when it takes its signal stack
+# away.
+ASAN_OPTIONS=verify_asan_link_order=0:use_sigaltstack=0
+UBSAN_OPTIONS=print_stacktrace=1
+export TEST_SANITIZER ASAN_OPTIONS UBSAN_OPTIONS
+build_variant CC=gcc SAN=address,undefined CFLAGS="-O1 -g"
+skip fake/test_longjmp "the runtime misses jumps from one object into another"
+# shellcheck disable=SC2046 # one test a word
+run_variant $(tests_of units fake | grep -v test_longjmp)
+done_testing

@@ -1,0 +1,32 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# Another build of the same tests, in a folder of its own, each test one result.
+
+. tests/tap.sh
+
+# build_variant MAKE-ARGUMENT...: everything, without a word from the compiler.
+build_variant() {
+	VARIANT=$BUILD/$(basename "$0" .sh)
+	mkdir -p "$VARIANT"
+	make -s -j2 tests BUILD="$VARIANT" "$@" >"$VARIANT/make.out" 2>&1
+	is "builds ($*)" "$?" 0 || cat "$VARIANT/make.out"
+	is "has no warning" "$(cat "$VARIANT/make.out")" ""
+}
+
+# run_variant TEST...: below $VARIANT/tests. What is skipped inside is told too.
+run_variant() {
+	for test; do
+		ok "$test" env BUILD="$VARIANT" tests/run "$VARIANT/tests/$test"
+		sed -n 's/^ *\(# SKIP.*\)/\1/p' "$TMP/tap.out"
+	done
+}
+
+# The tests of the kinds named (units, fake, preload), as run_variant takes them.
+tests_of() {
+	for kind; do
+		case $kind in
+		units) ls tests/test_*.c ;;
+		*) ls tests/"$kind"/test_*.c ;;
+		esac
+	done | sed 's,^tests/,,; s,\.c$,,'
+}

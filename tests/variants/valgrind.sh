@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Valgrind's memcheck: no error, nothing definitely lost.
+. tests/variants/lib.sh
+
+command -v valgrind >/dev/null || skip_all "valgrind is not installed"
+VARIANT=$BUILD
+TEST_SANITIZER=valgrind
+TEST_WRAPPER="valgrind -q --error-exitcode=99 --exit-on-first-error=no --leak-check=full --errors-for-leak-kinds=definite"
+export TEST_SANITIZER TEST_WRAPPER
+run_variant test_flight test_log
+# The others keep no state from one test to the next: a process for each would
+# only cost valgrind's start.
+CK_FORK=no
+export CK_FORK
+run_variant test_classify test_config test_idna test_numeric test_result
+done_testing
