@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "classify.h"
 
+#include <arpa/inet.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -51,6 +52,19 @@ static bool ends_in_local(const char *host)
 	return length > suffix && strncasecmp(host + length - suffix, local, suffix) == 0;
 }
 
+/* True if place is behind the '%' of an IPv6 address with a zone. */
+static bool is_in_zone(const char *host, const char *place)
+{
+	const char *percent = strchr(host, '%');
+	char address[INET6_ADDRSTRLEN] = "";
+	struct in6_addr v6;
+
+	if (percent == NULL || percent > place || percent - host >= INET6_ADDRSTRLEN)
+		return false;
+	memcpy(address, host, (size_t)(percent - host));
+	return inet_pton(AF_INET6, address, &v6) == 1;
+}
+
 enum host_kind classify_host(const char *host)
 {
 	const unsigned char *p = (const unsigned char *)host;
@@ -60,10 +74,8 @@ enum host_kind classify_host(const char *host)
 	if (*p == '\0')
 		return HOST_ASCII;
 
-	const char *zone = strchr(host, '%');
-	if (zone != NULL && zone < (const char *)p && memchr(host, ':', (size_t)(zone - host)) != NULL)
+	if (is_in_zone(host, (const char *)p))
 		return HOST_ASCII;
-
 	while (*p != '\0') {
 		size_t length = sequence_length(p);
 		if (length == 0)

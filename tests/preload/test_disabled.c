@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The environment as a preloaded program meets it: GAISHIM_DISABLE=1 leaves
+ * libc as it is, and an unknown value leaves the default.
+ *
+ * The environment is read once per process, so the Check program starts
+ * itself anew for every case; the process started asks what only the shim, or
+ * only libc, answers in one way.
+ */
+#include <check.h>
+#include <netdb.h>
+#include <nss.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct {
+	const char *variable, *value;
+	int nonblock;	 /* what becomes of SOCK_NONBLOCK in ai_socktype */
+	int full_width;	 /* of a host in full-width digits */
+	const char *how; /* of a name, says the log: "led" is the lock of mode host; NULL: no log */
+	bool complains;	 /* does the log name the variable? */
+} cases[] = {
+	{ "GAISHIM_DISABLE", NULL, 0, 0, "led", false },
+	{ "GAISHIM_DISABLE", "1", EAI_SOCKTYPE, EAI_NONAME, NULL, false },
+	{ "GAISHIM_DISABLE", "0", 0, 0, "led", false },
+	{ "GAISHIM_DISABLE", "", 0, 0, "led", false },
+	{ "GAISHIM_DISABLE", "yes", 0, 0, "led", true },
+	{ "GAISHIM_STRICT", "1", EAI_SOCKTYPE, EAI_NONAME, "led", false },
+	{ "GAISHIM_STRICT", "2", 0, 0, "led", true },
+	{ "GAISHIM_IDN", "off", 0, EAI_NONAME, "led", false },
+	{ "GAISHIM_IDN", "OFF", 0, 0, "led", true },
+	{ "GAISHIM_LOCK", "none", 0, 0, "passed", false },
+	{ "GAISHIM_LOCK", "global", 0, 0, "passed", false },
+	{ "GAISHIM_LOCK", "host", 0, 0, "led", false },
+	{ "GAISHIM_LOCK", "nobody", 0, 0, "led", true },
+	{ "GAISHIM_LOCK", "global ", 0, 0, "led", true },
+	{ "GAISHIM_PATIENCE", "soon", 0, 0, "led", true },
+};
+
+static int ask(const char *host, int flags, int socktype)
+{
+	struct addrinfo hints = { .ai_flags = flags, .ai_socktype = socktype };
+	struct addrinfo *list = NULL;
+	int code = getaddrinfo(host, "80", &hints, &list);
+
+	if (code == 0)
+		freeaddrinfo(list);
+	return code;
+}
+
+static bool is_code(const char *what, int got, int want)
+{
+	if (got != want)
+		printf("# %s: got %d, wanted %d\n", what, got, want);
+	return got == want;
+}
+
+/* In the process started: does it find what case I says? */
+static int child_main(int i)
+{
+	/* In any case nothing is looked up outside. */
+	bool good = __nss_configure_lookup("hosts", "files") == 0;
+
+	good &= is_code("SOCK_NONBLOCK", ask("127.0.0.1", 0, SOCK_STREAM | SOCK_NONBLOCK), cases[i].nonblock);
+	good &= is_code("full width", ask("１２７.０.０.１", AI_NUMERICHOST, SOCK_STREAM), cases[i].full_width);
+	good &= is_code("127.0.0.1", ask("127.0.0.1", 0, SOCK_STREAM), 0);
+	ask("localhost", 0, SOCK_STREAM); /* for the log */
+	return !good;
+}
+
+static char *self;
+
+START_TEST(test_case)
+{
+	char index[16], log[] = "/tmp/gaishim-test-XXXXXX", text[4096];
+	char *const argv[] = { self, index, NULL };
+	int fd = mkstemp(log), status;
+	pid_t pid;
+
+	ck_assert_int_ge(fd, 0);
+	setenv("GAISHIM_LOG", log, 1);
+	if (cases[_i].value)
+		setenv(cases[_i].variable, cases[_i].value, 1);
+	snprintf(index, sizeof index, "%d", _i);
+	ck_assert_int_eq(posix_spawn(&pid, self, NULL, NULL, argv, environ), 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	unsetenv(cases[_i].variable);
+
+	ssize_t length = read(fd, text, sizeof text - 1);
+	close(fd);
+	unlink(log);
+	ck_assert_int_ge(length, 0);
+	text[length] = '\0';
+
+	const char *value = cases[_i].value ? cases[_i].value : "(unset)";
+	ck_assert_msg(status == 0, "%s=%s: wait status 0x%x", cases[_i].variable, value, (unsigned)status);
+	if (!cases[_i].how) {
+		ck_assert_msg(length == 0, "%s=%s: logged %s", cases[_i].variable, value, text);
+		return;
+	}
+	const char *line = strstr(text, "host=\"localhost\""), *how = line ? strstr(line, " how=") : NULL;
+	ck_assert_msg(how && strncmp(how + strlen(" how="), cases[_i].how, strlen(cases[_i].how)) == 0,
+		      "%s=%s: not how=%s in the log: %s", cases[_i].variable, value, cases[_i].how, text);
+	ck_assert_msg((strstr(text, cases[_i].variable) != NULL) == cases[_i].complains,
+		      "%s=%s: %s the variable: %s", cases[_i].variable, value,
+		      cases[_i].complains ? "the log does not name" : "the log names", text);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return child_main(atoi(argv[1]));
+	self = argv[0];
+
+	TCase *tc = tcase_create("environment");
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, test_case, 0, sizeof cases / sizeof *cases);
+	Suite *suite = suite_create("disabled");
+	suite_add_tcase(suite, tc);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
