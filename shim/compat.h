@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Symbols whose version became GLIBC_2.34 when libpthread and libdl were folded
- * into libc. Named by their older versions, and weak, so that one build loads
- * on glibc 2.31 too, in processes that have neither library: there the address
- * is NULL, and who uses the symbol does without.
+ * Symbols whose version became GLIBC_2.34 when libpthread was folded into
+ * libc. Named by their older versions, and weak, so that one build loads
+ * on glibc 2.31 too, in processes without libpthread: there the address is NULL,
+ * and who uses the symbol does without.
  */
 #ifndef GAISHIM_COMPAT_H
 #define GAISHIM_COMPAT_H

@@ -24,8 +24,6 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-#define EXPORTED __attribute__((visibility("default")))
-
 static struct config config; /* constant once started */
 static atomic_bool started;
 

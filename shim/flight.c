@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,8 +78,10 @@ static _Thread_local struct {
 } asking;
 
 /* A signal handler may longjmp out of any line below, even one that holds the
- * lock: then it is still this thread's (EDEADLK), and the table is sound, for
- * every change to it is a single store that counts. */
+ * lock. Then abandon() finds it to be this thread's (EDEADLK), and the table to
+ * be sound, for each change to it is a single store that counts. What is not
+ * covered are the few instructions within these two functions at which the lock
+ * is taken, but has no owner: libc's own locks have the same gap. */
 static void lock_table(void)
 {
 	pthread_mutex_lock(&table.lock);
@@ -109,7 +112,6 @@ static struct flight *new_flight(const struct flight_plan *plan)
 		.changed = PTHREAD_COND_INITIALIZER,
 		.state = VACANT,
 		.discard = plan->discard,
-		.generation = table.generation,
 		.hash = hash_key(plan->key, plan->key_length),
 		.key_length = plan->key_length,
 	};
@@ -141,6 +143,7 @@ static void list_locked(struct flight *flight)
 {
 	struct flight **bucket = &table.buckets[flight->hash % BUCKETS];
 
+	flight->generation = table.generation;
 	flight->listed = true;
 	flight->next = *bucket;
 	*bucket = flight;
@@ -151,7 +154,7 @@ static void unlist_locked(struct flight *flight)
 {
 	struct flight **link = &table.buckets[flight->hash % BUCKETS];
 
-	if (!flight->listed)
+	if (!flight->listed || flight->generation != table.generation)
 		return;
 	while (*link != flight)
 		link = &(*link)->next;
@@ -217,6 +220,7 @@ static void abandon(void *argument)
 	unlock_table();
 	free_flight(last);
 	free_flight(seat->spare);
+	seat->spare = NULL;
 }
 
 /* The frame that led this flight is gone, by a jump that ran no cleanup
@@ -283,7 +287,7 @@ static bool wait_locked(struct flight *flight, int64_t patience)
 		if (leader != flight->leaders) {
 			leader = flight->leaders;
 			deadline = later(patience);
-		} else if (rc == ETIMEDOUT) {
+		} else if (rc != 0) {
 			return false;
 		}
 		rc = pthread_cond_clockwait(&flight->changed, &table.lock, CLOCK_MONOTONIC,
@@ -302,8 +306,9 @@ static void board(struct seat *seat, const struct flight_plan *plan, struct flig
 	flight = find_locked(seat->spare);
 	if (flight == NULL) {
 		flight = seat->spare;
+		seat->spare = NULL; /* before abandon() could free what is listed */
+		atomic_signal_fence(memory_order_seq_cst);
 		list_locked(flight);
-		seat->spare = NULL;
 	}
 	seat->flight = flight;
 	if (flight->state == OUT) {
@@ -320,9 +325,11 @@ static void board(struct seat *seat, const struct flight_plan *plan, struct flig
 	if (flight->state == VACANT) {
 		if (seat->part == WAITING)
 			flight->waiters--;
-		seat->part = LEADING;
+		seat->part = STANDING;
 		seat->turn = ++flight->leaders;
 		flight->state = OUT;
+		atomic_signal_fence(memory_order_seq_cst);
+		seat->part = LEADING;
 	}
 	unlock_table();
 }

@@ -37,8 +37,32 @@ static bool is_usable(const char *name)
 
 	if (length > 0 && name[length - 1] == '.')
 		length--;
-	return length < HOST_MAX && name[0] != '\0' && strcmp(name, "*") != 0
+	return length > 0 && length < HOST_MAX && strcmp(name, "*") != 0
 		&& strchr(name, '\\') == NULL;
+}
+
+/* The transitional form skips the other rules along with the one on symbols:
+ * hold each of its labels against them. */
+static int check_labels(const char *name)
+{
+	char label[HOST_MAX + 1];
+
+	for (; *name != '\0'; name += *name == '.') {
+		size_t length = strcspn(name, ".");
+		char *again = NULL;
+		int rc;
+
+		if (length >= sizeof label)
+			return IDN2_TOO_BIG_LABEL;
+		memcpy(label, name, length);
+		label[length] = '\0';
+		name += length;
+		rc = lookup(label, &again, IDN2_NONTRANSITIONAL);
+		idn2_free(again);
+		if (rc != IDN2_OK && rc != IDN2_DISALLOWED)
+			return rc;
+	}
+	return IDN2_OK;
 }
 
 int idna_to_ascii(const char *host, char ascii[static HOST_MAX + 1])
@@ -49,12 +73,15 @@ int idna_to_ascii(const char *host, char ascii[static HOST_MAX + 1])
 	/* IDNA 2008 has no symbols, but people and browsers have. Without a
 	 * deviation character both forms map alike, so this sends nobody to
 	 * another name. */
-	if (rc == IDN2_DISALLOWED && !has_deviation(host))
+	if (rc == IDN2_DISALLOWED && !has_deviation(host)) {
 		rc = lookup(host, &name, IDN2_TRANSITIONAL);
-	if (rc == IDN2_MALLOC)
-		return EAI_MEMORY;
-	if (rc != IDN2_OK)
-		return EAI_IDN_ENCODE;
+		if (rc == IDN2_OK)
+			rc = check_labels(name);
+	}
+	if (rc != IDN2_OK) {
+		idn2_free(name);
+		return rc == IDN2_MALLOC ? EAI_MEMORY : EAI_IDN_ENCODE;
+	}
 
 	bool usable = is_usable(name);
 	if (usable)

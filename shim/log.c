@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "log.h"
 
+#include "classify.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -37,14 +40,16 @@ static void add(struct line *line, const char *format, ...)
  * terminal or tell a password ("user:password@host" in the wrong place). */
 static void add_quoted(struct line *line, const char *key, const char *value)
 {
-	enum { LONGEST = 512 };
+	enum { LONGEST = 256 };
 	const char *at;
+	bool readable;
 
 	if (value == NULL) {
 		add(line, " %s=NULL", key);
 		return;
 	}
 	add(line, " %s=\"", key);
+	readable = classify_host(value) != HOST_ILL_FORMED;
 	at = strrchr(value, '@');
 	if (at != NULL) {
 		add(line, "***");
@@ -59,7 +64,7 @@ static void add_quoted(struct line *line, const char *key, const char *value)
 		/* C1 controls are U+0080 to U+009F, in UTF-8 behind a C2. */
 		bool control = c < 0x20 || c == 0x7F
 			|| (c >= 0x80 && c < 0xA0 && i > 0 && (unsigned char)value[i - 1] == 0xC2);
-		if (control || c == '"' || c == '\\')
+		if (control || c == '"' || c == '\\' || (c >= 0x80 && !readable))
 			add(line, "\\x%02x", c);
 		else
 			add(line, "%c", c);
@@ -174,28 +179,39 @@ static void write_quietly(int fd, const struct line *line)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-static void end(struct line *line, const char *target)
+/* O_NONBLOCK is for a FIFO that nobody reads. */
+static int open_log(const char *target)
 {
 	char path[PATH_MAX];
-	bool is_stderr = strcmp(target, "stderr") == 0;
-	int fd = STDERR_FILENO;
+
+	if (!expand(target, path))
+		return -1;
+	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY
+		    | O_NONBLOCK, 0600);
+}
+
+/* Write the line out. Not a place to be cancelled at: a file is open, and the
+ * answer on its way. */
+static void end(struct line *line, const char *target)
+{
+	int cancel;
 
 	/* A line that was too long ends in one all the same. */
 	if (line->used > sizeof line->text - 2)
 		line->used = sizeof line->text - 2;
 	line->text[line->used++] = '\n';
 
-	if (!is_stderr) {
-		if (!expand(target, path))
-			return;
-		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
-			  0600);
-		if (fd < 0)
-			return;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	if (strcmp(target, "stderr") == 0) {
+		write_quietly(STDERR_FILENO, line);
+	} else {
+		int fd = open_log(target);
+		if (fd >= 0) {
+			write_quietly(fd, line);
+			close(fd);
+		}
 	}
-	write_quietly(fd, line);
-	if (!is_stderr)
-		close(fd);
+	pthread_setcancelstate(cancel, NULL);
 }
 
 void log_lookup(const char *target, const struct question *q, const char *node, int code,

@@ -1,24 +1,22 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * dlsym(RTLD_NEXT) by hand. Before glibc 2.34 dlsym is libdl's, and a process
+ * without libdl has none; and a preload that wraps dlsym would have RTLD_NEXT
+ * mean what comes behind that preload, which may be us.
+ */
 #include "next.h"
 
-#include "compat.h"
-
-#include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
 #include <link.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-OLD_SYMBOL(dlsym, FIRST_GLIBC);
-
-extern const char __ehdr_start[] __attribute__((visibility("hidden"))); /* where we begin */
-
 static const char name[] = "getaddrinfo";
 static __typeof__(getaddrinfo) *next;
 
-/* Before glibc 2.34 dlsym is libdl's, and a process without libdl has none:
- * what follows finds the symbol in the loader's list by hand. Only there. */
+extern const char __ehdr_start[] __attribute__((visibility("hidden"))); /* where we begin */
 
 /* The symbol in one object's table, gABI "GNU hash"; NULL if it has none. */
 static void *find_in_object(const struct dl_phdr_info *info)
@@ -34,10 +32,11 @@ static void *find_in_object(const struct dl_phdr_info *info)
 	if (dynamic == NULL)
 		return NULL;
 	for (; dynamic->d_tag != DT_NULL; dynamic++) {
-		const void *value = (const void *)dynamic->d_un.d_ptr;
-		/* The vDSO is not relocated; it has no such symbol either. */
-		if (dynamic->d_un.d_ptr < info->dlpi_addr)
-			continue;
+		/* The loader relocates these, but not on every architecture,
+		 * and not the vDSO's. */
+		ElfW(Addr) address = dynamic->d_un.d_ptr;
+		const void *value = (const void *)(address < info->dlpi_addr
+						   ? address + info->dlpi_addr : address);
 		if (dynamic->d_tag == DT_SYMTAB)
 			symbols = value;
 		else if (dynamic->d_tag == DT_STRTAB)
@@ -82,12 +81,9 @@ static int visit_object(struct dl_phdr_info *info, size_t size, void *passed)
 
 void next_find(void)
 {
-	if (dlsym != NULL) {
-		next = (__typeof__(next))dlsym(RTLD_NEXT, name);
-	} else {
-		bool passed = false;
-		dl_iterate_phdr(visit_object, &passed);
-	}
+	bool passed = false;
+
+	dl_iterate_phdr(visit_object, &passed);
 }
 
 int next_getaddrinfo(const char *node, const char *service,

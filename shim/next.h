@@ -7,7 +7,7 @@
 
 #include <netdb.h>
 
-/* Look for it. dlsym takes the loader's lock, so this must not wait for the
+/* Look for it. That takes a lock of the loader's, so it must not wait for the
  * first lookup, which may come from a thread that a dlopen waits for. */
 void next_find(void);
 

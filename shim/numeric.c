@@ -4,6 +4,7 @@
 #include "result.h"
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -12,11 +13,12 @@
 #include <string.h>
 
 struct address {
-	int family;
-	struct in_addr v4;
-	struct in6_addr v6;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} socket;
 	const char *zone; /* what follows the '%', or NULL; IPv6 only */
-	uint32_t scope_id;
 };
 
 struct transport {
@@ -24,51 +26,59 @@ struct transport {
 	int protocol;
 };
 
-static int digit_value(char c)
+static unsigned digit_value(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
+	unsigned decimal = (unsigned char)c - (unsigned)'0';
+	unsigned letter = ((unsigned char)c | 0x20U) - 'a';
+
+	return decimal <= 9 ? decimal : letter <= 5 ? letter + 10 : UINT_MAX;
 }
 
-/* inet_aton's forms (1 to 4 parts; decimal, octal, hexadecimal) and not a
- * character more: glibc's __inet_aton_exact, which it does not export. */
+/* The number at text, decimal, octal or hexadecimal as in C; returns what is
+ * behind it, or NULL if there is none up to UINT32_MAX. */
+static const char *parse_number(const char *text, uint32_t *number)
+{
+	unsigned base = 10;
+	unsigned digit = digit_value(*text);
+	uint64_t value = 0;
+
+	if (digit > 9)
+		return NULL;
+	if (digit == 0) {
+		base = 8;
+		if ((text[1] == 'x' || text[1] == 'X') && digit_value(text[2]) < 16) {
+			base = 16;
+			digit = digit_value(*(text += 2));
+		}
+	}
+	for (; digit < base; digit = digit_value(*++text)) {
+		value = value * base + digit;
+		if (value > UINT32_MAX)
+			return NULL;
+	}
+	*number = (uint32_t)value;
+	return text;
+}
+
+/* inet_aton's forms (1 to 4 parts) and not a character more: glibc's
+ * __inet_aton_exact, which it does not export. */
 static bool parse_ipv4(const char *text, struct in_addr *address)
 {
 	static const uint32_t last_max[] = { 0xFFFFFFFF, 0xFFFFFF, 0xFFFF, 0xFF };
 	uint32_t high = 0; /* the parts before the last */
+	uint32_t number;
 
 	for (int part = 0; part < 4; part++) {
-		uint64_t value = 0;
-		int base = 10;
-
-		if (*text < '0' || *text > '9')
+		text = parse_number(text, &number);
+		if (text == NULL)
 			return false;
-		if (*text == '0') {
-			base = 8;
-			if ((text[1] == 'x' || text[1] == 'X') && digit_value(text[2]) < 16) {
-				base = 16;
-				text += 2;
-			}
-		}
-		for (int digit; (digit = digit_value(*text)) < base; text++) {
-			value = value * (unsigned)base + (unsigned)digit;
-			if (value > UINT32_MAX)
-				return false;
-		}
 		if (*text == '\0') {
-			if (value > last_max[part])
-				return false;
-			address->s_addr = htonl(high | (uint32_t)value);
-			return true;
+			address->s_addr = htonl(high | number);
+			return number <= last_max[part];
 		}
-		if (*text++ != '.' || value > 0xFF)
+		if (*text++ != '.' || number > 0xFF)
 			return false;
-		high |= (uint32_t)value << (24 - 8 * part);
+		high |= number << (24 - 8 * part);
 	}
 	return false;
 }
@@ -78,7 +88,6 @@ static bool parse_ipv6(const char *text, struct in6_addr *address, const char **
 	char plain[INET6_ADDRSTRLEN];
 	const char *percent = strchr(text, '%');
 
-	*zone = NULL;
 	if (percent != NULL) {
 		size_t length = (size_t)(percent - text);
 		if (length >= sizeof plain)
@@ -93,47 +102,54 @@ static bool parse_ipv6(const char *text, struct in6_addr *address, const char **
 
 static bool parse_host(const char *host, struct address *address)
 {
-	if (strchr(host, ':') == NULL) {
-		address->family = AF_INET;
-		return parse_ipv4(host, &address->v4);
+	if (parse_ipv4(host, &address->socket.v4.sin_addr)) {
+		address->socket.any.sa_family = AF_INET;
+		return true;
 	}
-	address->family = AF_INET6;
-	return parse_ipv6(host, &address->v6, &address->zone);
+	memset(&address->socket, 0, sizeof address->socket);
+	address->socket.any.sa_family = AF_INET6;
+	return parse_ipv6(host, &address->socket.v6.sin6_addr, &address->zone);
 }
 
 /* Turn the address into the family asked for. False: libc has something to
  * say about it. */
 static bool convert(struct address *address, const struct question *q)
 {
-	if (q->family == AF_UNSPEC || q->family == address->family)
+	struct in_addr v4 = address->socket.v4.sin_addr;
+	const struct in6_addr *v6 = &address->socket.v6.sin6_addr;
+
+	if (q->family == AF_UNSPEC || q->family == address->socket.any.sa_family)
 		return true;
 	if (q->family == AF_INET6) {
 		if (!(q->flags & AI_V4MAPPED))
 			return false;
-		uint32_t mapped[4] = { 0, 0, htonl(0xFFFF), address->v4.s_addr };
-		memcpy(&address->v6, mapped, sizeof mapped);
-	} else {
-		/* glibc looks for the zone's name with half the address already
-		 * overwritten: let it. */
-		if (!IN6_IS_ADDR_V4MAPPED(&address->v6) || address->zone != NULL)
-			return false;
-		memcpy(&address->v4, &address->v6.s6_addr[12], sizeof address->v4);
+		address->socket.v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6 };
+		address->socket.v6.sin6_addr.s6_addr[10] = 0xFF;
+		address->socket.v6.sin6_addr.s6_addr[11] = 0xFF;
+		memcpy(&address->socket.v6.sin6_addr.s6_addr[12], &v4, sizeof v4);
+		return true;
 	}
-	address->family = q->family;
+	/* glibc looks for the zone's name with half the address already
+	 * overwritten: let it. */
+	if (!IN6_IS_ADDR_V4MAPPED(v6) || address->zone != NULL)
+		return false;
+	memcpy(&v4, &v6->s6_addr[12], sizeof v4);
+	address->socket.v4 = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr = v4 };
 	return true;
 }
 
 /* glibc's __inet6_scopeid_pton; RFC 4007 11. */
 static bool parse_zone(struct address *address)
 {
-	const struct in6_addr *v6 = &address->v6;
+	const struct in6_addr *v6 = &address->socket.v6.sin6_addr;
+	uint32_t *scope_id = &address->socket.v6.sin6_scope_id;
 	const char *digit = address->zone;
 	uint64_t number = 0;
 
 	if (IN6_IS_ADDR_LINKLOCAL(v6) || IN6_IS_ADDR_MC_NODELOCAL(v6)
 	    || IN6_IS_ADDR_MC_LINKLOCAL(v6)) {
-		address->scope_id = if_nametoindex(address->zone);
-		if (address->scope_id != 0)
+		*scope_id = if_nametoindex(address->zone);
+		if (*scope_id != 0)
 			return true;
 	}
 	do {
@@ -143,7 +159,7 @@ static bool parse_zone(struct address *address)
 		if (number > UINT32_MAX)
 			return false;
 	} while (*++digit != '\0');
-	address->scope_id = (uint32_t)number;
+	*scope_id = (uint32_t)number;
 	return true;
 }
 
@@ -151,15 +167,20 @@ static bool parse_zone(struct address *address)
  * it needs the services database, or refuses. */
 static bool parse_service(const char *service, in_port_t *port)
 {
+	const char *digit = service;
 	char *end;
-	int number;
+	int number = 0;
 
 	*port = 0;
 	if (service == NULL || *service == '\0')
 		return true;
-	number = (int)strtoul(service, &end, 10);
-	if (*end != '\0' || number < 0)
-		return false;
+	while (*digit >= '0' && *digit <= '9' && digit - service < 9)
+		number = number * 10 + (*digit++ - '0');
+	if (*digit != '\0') { /* a sign, spaces, more digits: seldom */
+		number = (int)strtoul(service, &end, 10);
+		if (*end != '\0' || number < 0)
+			return false;
+	}
 	*port = htons((uint16_t)number);
 	return true;
 }
@@ -194,22 +215,15 @@ static int list_transports(const struct question *q, struct transport list[stati
 	return 0;
 }
 
-static int build(const struct question *q, const struct address *address, in_port_t port,
+static int build(const struct question *q, struct address *address,
 		 const struct transport transports[], int count, struct addrinfo **res)
 {
-	struct sockaddr_in in = {
-		.sin_family = AF_INET, .sin_port = port, .sin_addr = address->v4,
-	};
-	struct sockaddr_in6 in6 = {
-		.sin6_family = AF_INET6, .sin6_port = port, .sin6_addr = address->v6,
-		.sin6_scope_id = address->scope_id,
-	};
-	bool v4 = address->family == AF_INET;
+	bool v4 = address->socket.any.sa_family == AF_INET;
 	struct addrinfo node = {
 		.ai_flags = q->flags,
-		.ai_family = address->family,
-		.ai_addr = v4 ? (struct sockaddr *)&in : (struct sockaddr *)&in6,
-		.ai_addrlen = v4 ? sizeof in : sizeof in6,
+		.ai_family = address->socket.any.sa_family,
+		.ai_addr = &address->socket.any,
+		.ai_addrlen = v4 ? sizeof address->socket.v4 : sizeof address->socket.v6,
 		.ai_canonname = q->flags & AI_CANONNAME ? (char *)q->host : NULL,
 	};
 	struct addrinfo *head = NULL;
@@ -232,7 +246,7 @@ static int build(const struct question *q, const struct address *address, in_por
 
 int numeric_answer(struct question *q, struct addrinfo **res)
 {
-	struct address address = { 0 };
+	struct address address = { .socket.v4 = { 0 } };
 	struct transport transports[3];
 	in_port_t port;
 	int count;
@@ -250,6 +264,7 @@ int numeric_answer(struct question *q, struct addrinfo **res)
 		return ASK_LIBC;
 	if (address.zone != NULL && !parse_zone(&address))
 		return ASK_LIBC;
+	address.socket.v4.sin_port = port; /* sin6_port is at the same place */
 	q->how = "numeric";
-	return build(q, &address, port, transports, count, res);
+	return build(q, &address, transports, count, res);
 }

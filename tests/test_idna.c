@@ -38,6 +38,9 @@ static const struct {
 	{ "☃.net", "xn--n3h.net" },
 	{ "i❤.ws", "xn--i-7iq.ws" },
 	{ "💩.la", "xn--ls8h.la" },
+	{ "☃.אב", "xn--n3h.xn--4dbc" },
+	/* but a symbol excuses nothing else: here the mixed directions of RFC 5893 */
+	{ "☃.אa", NULL },
 	/* refused */
 	{ "a\xE2\x80\x8D" "b.de", NULL },   /* ZWJ without a rule (CONTEXTJ) */
 	{ "\xCC\x88" "a.de", NULL },        /* leading combining mark */
@@ -51,6 +54,7 @@ static const struct {
 	{ "a＼b.de", NULL },                /* becomes a backslash */
 	{ "＊", NULL },                     /* becomes "*", which means no host */
 	{ "\xC2\xAD", NULL },               /* a soft hyphen: nothing is left */
+	{ "\xC2\xAD.\xC2\xAD", NULL },
 	{ "ü" LABEL63 ".de", NULL },
 	{ LABEL63 "." LABEL63 "." LABEL63 "." LABEL63 ".ü", NULL },
 };

@@ -114,6 +114,7 @@ static const struct {
 	{ "\x1B[31m", "\\x1b[31m" },
 	{ "\x7F", "\\x7f" },
 	{ "\xC2\x9B" "31m", "\xC2\\x9b31m" }, /* a C1 control */
+	{ "\x9B" "31m\xC3", "\\x9b31m\\xc3" }, /* not UTF-8: whose terminal is it? */
 	{ "user:secret@host", "***@host" },
 	{ "user:se@cret@host", "***@host" },
 };
@@ -145,6 +146,7 @@ START_TEST(test_long_host)
 	write_log(&q, host, EAI_NONAME);
 	read_log(path);
 	ck_assert_uint_le(strlen(text), PIPE_BUF);
+	assert_matches(text, " how=numeric code=EAI_NONAME us=");
 	ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
 }
 END_TEST
@@ -208,6 +210,16 @@ START_TEST(test_stderr)
 }
 END_TEST
 
+/* A FIFO that nobody reads is not waited for. */
+START_TEST(test_fifo)
+{
+	struct question q = question();
+
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	write_log(&q, "x", 0);
+}
+END_TEST
+
 /* A file that may not grow (RLIMIT_FSIZE) is no reason to die of SIGXFSZ. */
 START_TEST(test_file_limit)
 {
@@ -240,6 +252,7 @@ int main(void)
 	tcase_add_test(tcase, test_pid_in_name);
 	tcase_add_test(tcase, test_symlink);
 	tcase_add_test(tcase, test_stderr);
+	tcase_add_test(tcase, test_fifo);
 	tcase_add_test(tcase, test_file_limit);
 	return run_suite(suite);
 }
