@@ -35,10 +35,6 @@ else
 IDN = -lidn2
 endif
 
-# Empty archives since glibc 2.34. Before, the linker wants to see where the
-# symbols of compat.h live, weak as they are; so what is built there needs both.
-OLDER = -Wl,--no-as-needed -lpthread -ldl
-
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(wildcard tests/*/lib*.c),$(wildcard tests/*/*.c)))
 OBJECTS = $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*/lib*.c))
@@ -51,7 +47,7 @@ all: $(OBJECT) ## build build/libgaishim.so
 
 $(OBJECT): $(SHIM) $(filter %.o,$(IDN)) shim/exports.map
 	echo "  $@"
-	$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $(SHIM) $(IDN) $(OLDER)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $(SHIM) $(IDN)
 
 $(BUILD)/idn2.o:
 	mkdir -p $(@D)

@@ -8,15 +8,17 @@
 #ifndef GAISHIM_COMPAT_H
 #define GAISHIM_COMPAT_H
 
+#include <features.h>
+
 #if defined __x86_64__
 #define FIRST_GLIBC "GLIBC_2.2.5"
 #elif defined __aarch64__ || (defined __powerpc64__ && defined __LITTLE_ENDIAN__)
 #define FIRST_GLIBC "GLIBC_2.17"
 #endif
 
-/* Elsewhere, and under sanitizers (their runtimes export these functions
- * without versions), an object is for the libc that it was built with. */
-#if defined FIRST_GLIBC && !defined NATIVE_SYMBOLS
+/* Not where the linker would want to see libpthread for it, nor under sanitizers,
+ * whose runtimes export these functions without versions. */
+#if defined FIRST_GLIBC && __GLIBC_PREREQ(2, 34) && !defined NATIVE_SYMBOLS
 #define OLD_SYMBOL(symbol, version) \
 	extern __typeof__(symbol) symbol __attribute__((weak)); \
 	__asm__(".symver " #symbol ", " #symbol "@" version)

@@ -4,12 +4,11 @@
 #include "result.h"
 
 #include <arpa/inet.h>
-#include <limits.h>
+#include <ctype.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct address {
@@ -26,37 +25,44 @@ struct transport {
 	int protocol;
 };
 
-static unsigned digit_value(char c)
+/* An octal or hexadecimal number as in C, from behind its first 0. */
+static const char *parse_octal_or_hex(const char *text, uint64_t *number)
 {
-	unsigned decimal = (unsigned char)c - (unsigned)'0';
-	unsigned letter = ((unsigned char)c | 0x20U) - 'a';
+	unsigned base = 8;
 
-	return decimal <= 9 ? decimal : letter <= 5 ? letter + 10 : UINT_MAX;
+	if ((*text == 'x' || *text == 'X') && isxdigit((unsigned char)text[1])) {
+		base = 16;
+		text++;
+	}
+	for (;; text++) {
+		unsigned digit = (unsigned char)*text - (unsigned)'0';
+		if (base == 16 && isxdigit((unsigned char)*text) && digit > 9)
+			digit = ((unsigned char)*text | 0x20U) - 'a' + 10;
+		else if (digit > 7 && (base == 8 || digit > 9))
+			return text;
+		*number = *number * base + digit;
+		if (*number > UINT32_MAX)
+			return NULL;
+	}
 }
 
-/* The number at text, decimal, octal or hexadecimal as in C; returns what is
+/* The number at text, decimal, octal or hexadecimal as in C. Returns what is
  * behind it, or NULL if there is none up to UINT32_MAX. */
-static const char *parse_number(const char *text, uint32_t *number)
+static const char *parse_number(const char *text, uint64_t *number)
 {
-	unsigned base = 10;
-	unsigned digit = digit_value(*text);
-	uint64_t value = 0;
+	unsigned digit = (unsigned char)*text - (unsigned)'0';
 
 	if (digit > 9)
 		return NULL;
-	if (digit == 0) {
-		base = 8;
-		if ((text[1] == 'x' || text[1] == 'X') && digit_value(text[2]) < 16) {
-			base = 16;
-			digit = digit_value(*(text += 2));
-		}
-	}
-	for (; digit < base; digit = digit_value(*++text)) {
-		value = value * base + digit;
-		if (value > UINT32_MAX)
+	*number = digit;
+	digit = (unsigned char)*++text - (unsigned)'0';
+	if (*number == 0 && *text != '.' && *text != '\0')
+		return parse_octal_or_hex(text, number);
+	for (; digit <= 9; digit = (unsigned char)*++text - (unsigned)'0') {
+		*number = *number * 10 + digit;
+		if (*number > UINT32_MAX)
 			return NULL;
 	}
-	*number = (uint32_t)value;
 	return text;
 }
 
@@ -64,21 +70,20 @@ static const char *parse_number(const char *text, uint32_t *number)
  * __inet_aton_exact, which it does not export. */
 static bool parse_ipv4(const char *text, struct in_addr *address)
 {
-	static const uint32_t last_max[] = { 0xFFFFFFFF, 0xFFFFFF, 0xFFFF, 0xFF };
 	uint32_t high = 0; /* the parts before the last */
-	uint32_t number;
+	uint64_t number;
 
-	for (int part = 0; part < 4; part++) {
+	for (int shift = 32; shift > 0; shift -= 8) {
 		text = parse_number(text, &number);
 		if (text == NULL)
 			return false;
 		if (*text == '\0') {
-			address->s_addr = htonl(high | number);
-			return number <= last_max[part];
+			address->s_addr = htonl(high | (uint32_t)number);
+			return number >> shift == 0; /* the last fills what is left */
 		}
 		if (*text++ != '.' || number > 0xFF)
 			return false;
-		high |= number << (24 - 8 * part);
+		high |= (uint32_t)number << (shift - 8);
 	}
 	return false;
 }
@@ -163,60 +168,46 @@ static bool parse_zone(struct address *address)
 	return true;
 }
 
-/* libc's rule: strtoul in base 10, truncated to int, then to a port. False if
- * it needs the services database, or refuses. */
+/* A port of up to nine digits, which libc truncates to 16 bits. False for all
+ * else that its strtoul takes, or its services database: seldom, and its own. */
 static bool parse_service(const char *service, in_port_t *port)
 {
 	const char *digit = service;
-	char *end;
-	int number = 0;
+	uint32_t number = 0;
 
-	*port = 0;
-	if (service == NULL || *service == '\0')
-		return true;
-	while (*digit >= '0' && *digit <= '9' && digit - service < 9)
-		number = number * 10 + (*digit++ - '0');
-	if (*digit != '\0') { /* a sign, spaces, more digits: seldom */
-		number = (int)strtoul(service, &end, 10);
-		if (*end != '\0' || number < 0)
-			return false;
-	}
+	if (service != NULL)
+		while (*digit >= '0' && *digit <= '9' && digit - service < 9)
+			number = number * 10 + (uint32_t)(*digit++ - '0');
 	*port = htons((uint16_t)number);
-	return true;
+	return service == NULL || *digit == '\0';
 }
 
-/* The transports to answer with, in libc's order; 0 for the rarer ones, about
+/* The transports to answer with, in libc's order; none for the rarer ones, about
  * which releases of libc disagree. */
-static int list_transports(const struct question *q, struct transport list[static 3])
+static const struct transport *list_transports(const struct question *q, int *count)
 {
 	static const struct transport known[] = {
 		{ SOCK_STREAM, IPPROTO_TCP },
 		{ SOCK_DGRAM, IPPROTO_UDP },
-		{ SOCK_RAW, 0 },
+		{ SOCK_RAW, 0 }, /* and whatever protocol was asked for */
 	};
 
+	*count = 1;
+	if (q->socktype == SOCK_RAW)
+		return q->service == NULL || *q->service == '\0' ? &known[2] : NULL;
 	if (q->socktype == 0 && q->protocol == 0) {
-		memcpy(list, known, sizeof known);
-		return 3;
+		*count = 3;
+		return known;
 	}
-	if (q->socktype == SOCK_RAW) {
-		if (q->service != NULL && *q->service != '\0')
-			return 0;
-		list[0] = (struct transport){ SOCK_RAW, q->protocol };
-		return 1;
-	}
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++)
 		if ((q->socktype == 0 || q->socktype == known[i].socktype)
-		    && (q->protocol == 0 || q->protocol == known[i].protocol)) {
-			list[0] = known[i];
-			return 1;
-		}
-	}
-	return 0;
+		    && (q->protocol == 0 || q->protocol == known[i].protocol))
+			return &known[i];
+	return NULL;
 }
 
 static int build(const struct question *q, struct address *address,
-		 const struct transport transports[], int count, struct addrinfo **res)
+		 const struct transport *transport, int count, struct addrinfo **res)
 {
 	bool v4 = address->socket.any.sa_family == AF_INET;
 	struct addrinfo node = {
@@ -229,9 +220,9 @@ static int build(const struct question *q, struct address *address,
 	struct addrinfo *head = NULL;
 	struct addrinfo **tail = &head;
 
-	for (int i = 0; i < count; i++) {
-		node.ai_socktype = transports[i].socktype | q->type_bits;
-		node.ai_protocol = transports[i].protocol;
+	for (; count > 0; count--, transport++) {
+		node.ai_socktype = transport->socktype | q->type_bits;
+		node.ai_protocol = transport->socktype == SOCK_RAW ? q->protocol : transport->protocol;
 		*tail = result_copy_node(&node);
 		if (*tail == NULL) {
 			result_free(head);
@@ -247,7 +238,7 @@ static int build(const struct question *q, struct address *address,
 int numeric_answer(struct question *q, struct addrinfo **res)
 {
 	struct address address = { .socket.v4 = { 0 } };
-	struct transport transports[3];
+	const struct transport *transports;
 	in_port_t port;
 	int count;
 
@@ -259,8 +250,8 @@ int numeric_answer(struct question *q, struct addrinfo **res)
 	else if (q->flags & AI_ADDRCONFIG)
 		return ASK_LIBC; /* it wants to see the interfaces */
 
-	count = list_transports(q, transports);
-	if (count == 0 || !parse_service(q->service, &port) || !convert(&address, q))
+	transports = list_transports(q, &count);
+	if (transports == NULL || !parse_service(q->service, &port) || !convert(&address, q))
 		return ASK_LIBC;
 	if (address.zone != NULL && !parse_zone(&address))
 		return ASK_LIBC;

@@ -12,7 +12,6 @@ ASAN_OPTIONS=verify_asan_link_order=0:use_sigaltstack=0
 UBSAN_OPTIONS=print_stacktrace=1
 export TEST_SANITIZER ASAN_OPTIONS UBSAN_OPTIONS
 build_variant CC=gcc SAN=address,undefined CFLAGS="-O1 -g"
-skip fake/test_longjmp "the runtime misses jumps from one object into another"
 # shellcheck disable=SC2046 # one test a word
-run_variant $(tests_of units fake | grep -v test_longjmp)
+run_variant $(tests_of units fake)
 done_testing

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The fake resolver: a getaddrinfo preloaded behind the shim, which takes it
+ * for libc's. It serves the hosts under .fake and leaves all others to libc,
+ * but for those that are not ASCII: these must never come so far, and fail
+ * with EAI_FAIL.
+ *
+ * The labels of a host say what becomes of its lookup, in this order:
+ *
+ *   hook       the function set by hook() is called, on the caller's thread
+ *   gate       it stays until the gate is open
+ *   ms-N       it takes N milliseconds
+ *   eai-N      it fails with -N (EAI_NONAME is 2), without touching *res
+ *   errno-N    errno is N when it returns
+ *   once       the labels above hold for the first lookup of the host only
+ *
+ * All others are there to make hosts distinct. Every answer is derived from
+ * the question, see fake_address(); libc's freeaddrinfo frees it.
+ */
+#ifndef FAKE_H
+#define FAKE_H
+
+#include <ctype.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define UNDER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_ASAN 1
+#endif
+#endif
+#ifndef UNDER_ASAN
+#define UNDER_ASAN 0
+#endif
+
+#if defined(__SANITIZE_THREAD__)
+#define UNDER_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define UNDER_TSAN 1
+#endif
+#endif
+#ifndef UNDER_TSAN
+#define UNDER_TSAN 0
+#endif
+
+/* Found by dlsym as "fake_resolver"; any thread may call any of it. */
+struct fake {
+	/* Forgets all counts and the hook, and closes the gate. */
+	void (*reset)(void);
+	/* Lookups of HOST so far, whatever the letters' case. Hosts are counted
+	 * apart up to some hundreds, see total() for more. */
+	int (*calls)(const char *host);
+	int (*total)(void);
+	/* Lookups that are inside now, and the most there were at once. One that
+	 * is left by a jump or by the end of its thread stays in the count. */
+	int (*running)(void);
+	int (*running_max)(void);
+	/* A forked child finds the gate open. */
+	void (*open_gate)(void);
+	void (*hook)(void (*function)(const char *host));
+};
+
+/* FNV-1a of HOST in lower case. */
+static inline uint64_t fake_hash(const char *host)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	for (; *host != '\0'; host++)
+		hash = (hash ^ (uint64_t)tolower((unsigned char)*host)) * 1099511628211u;
+	return hash;
+}
+
+/* The one address of HOST in FAMILY: 10.x.x.x or fd00::x. Returns its length. */
+static inline size_t fake_address(const char *host, int family, unsigned char bytes[16])
+{
+	uint64_t hash = fake_hash(host);
+	size_t len = family == AF_INET6 ? 16 : 4;
+
+	memset(bytes, 0, 16);
+	bytes[0] = family == AF_INET6 ? 0xfd : 10;
+	for (size_t i = 1; i <= 3; i++, hash >>= 8)
+		bytes[len - i] = (unsigned char)hash;
+	return len;
+}
+
+/* The canonical name of HOST is this before the host in lower case. */
+#define FAKE_CANON "canon-of."
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Threads that end while they ask. Patience is so long that who was helped by
+ * it alone comes too late.
+ */
+#include "callers.h"
+
+#include <stdatomic.h>
+
+static const double prompt = 30;
+
+/* One caller is inside, N others wait for it. */
+struct scene {
+	struct herd *leader, *waiters;
+};
+
+static struct scene begin(size_t n, struct question q)
+{
+	struct scene scene = { .leader = start_herd(1, q) };
+
+	await(fake->running() == 1);
+	scene.waiters = herd_of(n, q);
+	herd_start(scene.waiters);
+	settle();
+	return scene;
+}
+
+static void cancel(struct caller *caller)
+{
+	ck_assert_int_eq(pthread_cancel(caller->thread), 0);
+}
+
+/* Joins a caller that was cancelled. Marks it as joined by clearing its list. */
+static void join_cancelled(struct caller *caller)
+{
+	ck_assert_int_eq(pthread_join(caller->thread, &caller->ended), 0);
+	ck_assert_ptr_eq(caller->ended, PTHREAD_CANCELED);
+}
+
+START_TEST(leader_cancelled)
+{
+	struct scene scene = begin(20, (struct question){ .host = "once.gate.fake", .service = "80" });
+	double start = now();
+
+	cancel(scene.leader->caller);
+	join_cancelled(scene.leader->caller);
+	herd_end_right(scene.waiters);
+	ck_assert_double_lt(now() - start, prompt);
+	ck_assert_int_eq(fake->calls("once.gate.fake"), 2);
+	herd_end(scene.leader);
+}
+END_TEST
+
+START_TEST(lone_leader_cancelled)
+{
+	struct question q = { .host = "once.gate.fake", .service = "80" };
+	struct herd *leader = start_herd(1, q);
+
+	await(fake->running() == 1);
+	cancel(leader->caller);
+	join_cancelled(leader->caller);
+	herd_end(leader);
+	ck_assert_double_lt(ask_right(q), prompt);
+	ck_assert_int_eq(fake->calls("once.gate.fake"), 2);
+}
+END_TEST
+
+static _Atomic(pthread_t) inside;
+
+static void note_thread(const char *host)
+{
+	(void)host;
+	inside = pthread_self();
+}
+
+/* Who took over is cancelled in its turn, five times. */
+START_TEST(leaders_cancelled_in_a_row)
+{
+	struct question q = { .host = "hook.gate.fake", .service = "80" };
+	struct herd *herd = herd_of(20, q);
+	int cancelled = 0;
+
+	fake->hook(note_thread);
+	herd_start(herd);
+	for (int i = 1; i <= 5; i++) {
+		await(fake->running() == i);
+		settle();
+		ck_assert_int_eq(pthread_cancel(inside), 0);
+	}
+	await(fake->running() == 6);
+	settle();
+	fake->open_gate();
+	herd_join(herd);
+	for (size_t i = 0; i < herd->n; i++) {
+		if (herd->caller[i].ended == PTHREAD_CANCELED)
+			cancelled++;
+		else
+			ck_right(&herd->caller[i]);
+	}
+	ck_assert_int_eq(cancelled, 5);
+	ck_assert_int_eq(fake->calls("hook.gate.fake"), 6);
+	herd_end(herd);
+}
+END_TEST
+
+/* They end while the leader is still out: waiting is a cancellation point. */
+static void cancel_waiters(size_t n, size_t cancelled)
+{
+	struct question q = { .host = "gate.fake", .service = "80" };
+	struct scene scene = begin(n, q);
+	struct herd *newcomers;
+
+	for (size_t i = 0; i < cancelled; i++)
+		cancel(&scene.waiters->caller[i]);
+	for (size_t i = 0; i < cancelled; i++)
+		join_cancelled(&scene.waiters->caller[i]);
+	newcomers = start_herd(5, q);
+	settle();
+	ck_assert_int_eq(fake->running(), 1);
+	fake->open_gate();
+	for (size_t i = cancelled; i < n; i++) {
+		ck_assert_int_eq(pthread_join(scene.waiters->caller[i].thread, NULL), 0);
+		ck_right(&scene.waiters->caller[i]);
+	}
+	herd_end_right(newcomers);
+	herd_end_right(scene.leader);
+	herd_end(scene.waiters);
+	ck_assert_int_eq(fake->calls("gate.fake"), 1);
+	ask_right(q);
+	ck_assert_int_eq(fake->calls("gate.fake"), 2);
+}
+
+START_TEST(some_waiters_cancelled)
+{
+	cancel_waiters(20, 10);
+}
+END_TEST
+
+START_TEST(all_waiters_cancelled)
+{
+	cancel_waiters(20, 20);
+}
+END_TEST
+
+START_TEST(leader_and_some_waiters_cancelled)
+{
+	struct scene scene = begin(20, (struct question){ .host = "once.gate.fake", .service = "80" });
+	double start = now();
+
+	for (size_t i = 0; i < 10; i++)
+		cancel(&scene.waiters->caller[i]);
+	cancel(scene.leader->caller);
+	join_cancelled(scene.leader->caller);
+	herd_join(scene.waiters);
+	for (size_t i = 0; i < 20; i++) {
+		struct caller *waiter = &scene.waiters->caller[i];
+
+		/* One of the ten may have come home before it noticed. */
+		if (i >= 10)
+			ck_assert_ptr_null(waiter->ended);
+		if (waiter->ended == NULL)
+			ck_right(waiter);
+	}
+	ck_assert_double_lt(now() - start, prompt);
+	herd_end(scene.waiters);
+	herd_end(scene.leader);
+}
+END_TEST
+
+START_TEST(everybody_cancelled)
+{
+	struct question q = { .host = "gate.fake", .service = "80" };
+	struct herd *herd = start_herd(20, q);
+
+	await(fake->running() == 1);
+	settle();
+	for (size_t i = 0; i < herd->n; i++)
+		cancel(&herd->caller[i]);
+	for (size_t i = 0; i < herd->n; i++)
+		join_cancelled(&herd->caller[i]);
+	herd_end(herd);
+	fake->open_gate();
+	ck_assert_double_lt(ask_right(q), prompt);
+}
+END_TEST
+
+/* Who is deaf to cancellation gets its answer, and is cancelled after it. */
+static void *deaf_main(void *arg)
+{
+	int state;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	ask(arg);
+	pthread_setcancelstate(state, NULL);
+	pthread_testcancel();
+	return NULL;
+}
+
+START_TEST(deaf_callers_get_their_answer)
+{
+	struct question q = { .host = "gate.fake", .service = "80" };
+	struct caller deaf[2] = { { .q = q }, { .q = q } };
+
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(pthread_create(&deaf[i].thread, NULL, deaf_main, &deaf[i]), 0);
+		await(fake->running() == 1);
+		settle();
+		cancel(&deaf[i]);
+	}
+	settle();
+	fake->open_gate();
+	for (int i = 0; i < 2; i++) {
+		join_cancelled(&deaf[i]);
+		ck_right(&deaf[i]);
+		freeaddrinfo(deaf[i].list);
+	}
+	ck_assert_int_eq(fake->calls("gate.fake"), 1);
+}
+END_TEST
+
+/* The hook lets the others come before it ends the thread. */
+static atomic_bool end_now;
+
+static void end_thread(const char *host)
+{
+	(void)host;
+	while (!end_now)
+		nap(1);
+	pthread_exit(PTHREAD_CANCELED);
+}
+
+START_TEST(leader_exits_inside)
+{
+	struct question q = { .host = "once.hook.fake", .service = "80" };
+	struct scene scene;
+	double start;
+
+	fake->hook(end_thread);
+	scene = begin(20, q);
+	start = now();
+	end_now = true;
+	join_cancelled(scene.leader->caller);
+	herd_end_right(scene.waiters);
+	ck_assert_double_lt(now() - start, prompt);
+	ck_assert_int_eq(fake->calls("once.hook.fake"), 2);
+	herd_end(scene.leader);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	TCase *tcase;
+
+	(void)argc;
+	with_environment(argv, "GAISHIM_PATIENCE", "100");
+	tcase = callers_case("cancel");
+	tcase_add_test(tcase, leader_cancelled);
+	tcase_add_test(tcase, lone_leader_cancelled);
+	tcase_add_test(tcase, leaders_cancelled_in_a_row);
+	tcase_add_test(tcase, some_waiters_cancelled);
+	tcase_add_test(tcase, all_waiters_cancelled);
+	tcase_add_test(tcase, leader_and_some_waiters_cancelled);
+	tcase_add_test(tcase, everybody_cancelled);
+	tcase_add_test(tcase, deaf_callers_get_their_answer);
+	tcase_add_test(tcase, leader_exits_inside);
+	return callers_run(tcase);
+}

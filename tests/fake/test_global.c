@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* GAISHIM_LOCK=global: one line for all, as Python had on macOS. */
+#include "callers.h"
+
+#define PATIENCE "8"
+static const double patience = 8, at_last = 8 + 40;
+
+START_TEST(one_at_a_time)
+{
+	static const struct question questions[] = {
+		{ .host = "ms-10.a.fake", .service = "80" },
+		{ .host = "ms-10.b.fake", .service = "80" },
+		{ .host = "ms-10.c.fake", .service = "80", .flags = AI_CANONNAME },
+		{ .host = "ms-10.eai-2.fake", .code = EAI_NONAME },
+		{ .host = "ms-10.eai-11.errno-5.fake", .code = EAI_SYSTEM, .error = 5 },
+		{ .host = "ms-10.\u00fc.fake", .asked = "ms-10.xn--tda.fake" },
+		{ .host = "127.0.0.1", .service = "80" },
+		{ .host = "::1", .no_hints = true },
+	};
+	struct herd *herd = herd_of(24, questions[0]);
+
+	for (size_t i = 0; i < herd->n; i++)
+		herd->caller[i].q = questions[i % 8];
+	herd_start(herd);
+	herd_end_right(herd);
+	ck_assert_int_eq(fake->running_max(), 1);
+	/* Nothing is shared in the line. */
+	ck_assert_int_eq(fake->total(), 18);
+}
+END_TEST
+
+START_TEST(everybody_stands_in_line)
+{
+	static const struct question questions[] = {
+		{ .host = "other.fake", .service = "80" },
+		{ .host = "127.0.0.1", .service = "80", .socktype = SOCK_STREAM },
+		{ .host = "::1", .no_hints = true },
+	};
+	struct herd *first = start_herd(1, (struct question){ .host = "gate.fake" });
+	struct herd *herd = herd_of(3, questions[0]);
+
+	await(fake->running() == 1);
+	for (size_t i = 0; i < herd->n; i++)
+		herd->caller[i].q = questions[i];
+	herd_start(herd);
+	settle();
+	for (size_t i = 0; i < herd->n; i++)
+		ck_assert_int_eq(pthread_tryjoin_np(herd->caller[i].thread, NULL), EBUSY);
+	ck_assert_int_eq(fake->total(), 1);
+	fake->open_gate();
+	herd_end_right(first);
+	herd_end_right(herd);
+	ck_assert_int_eq(fake->running_max(), 1);
+}
+END_TEST
+
+START_TEST(patience_holds)
+{
+	struct herd *first = start_herd(1, (struct question){ .host = "gate.fake" });
+	struct herd *herd = herd_of(4, (struct question){ .service = "80" });
+
+	await(fake->running() == 1);
+	for (size_t i = 0; i < herd->n; i++)
+		herd->caller[i].q.host = i % 2 ? "127.0.0.1" : "other.fake";
+	herd_start(herd);
+	herd_join(herd);
+	for (size_t i = 0; i < herd->n; i++) {
+		ck_right(&herd->caller[i]);
+		ck_assert_double_ge(herd->caller[i].seconds, patience * 0.9);
+		ck_assert_double_lt(herd->caller[i].seconds, at_last);
+	}
+	fake->open_gate();
+	herd_end_right(first);
+	herd_end(herd);
+}
+END_TEST
+
+START_TEST(cancelled_head_of_the_line)
+{
+	struct herd *first = start_herd(1, (struct question){ .host = "gate.fake" });
+	struct herd *herd;
+	double start;
+
+	await(fake->running() == 1);
+	herd = start_herd(10, (struct question){ .host = "other.fake" });
+	settle();
+	start = now();
+	ck_assert_int_eq(pthread_cancel(first->caller->thread), 0);
+	herd_join(first);
+	ck_assert_ptr_eq(first->caller->ended, PTHREAD_CANCELED);
+	herd_end_right(herd);
+	herd_end(first);
+	ck_assert_double_lt(now() - start, patience);
+	ck_assert_int_eq(fake->calls("other.fake"), 10);
+}
+END_TEST
+
+static struct caller nested[] = {
+	{ .q = { .host = "other.fake", .service = "80" } },
+	{ .q = { .host = "hook.fake" } },
+	{ .q = { .host = "127.0.0.1", .no_hints = true } },
+};
+
+static void ask_inside(const char *host)
+{
+	(void)host;
+	fake->hook(NULL);
+	for (size_t i = 0; i < 3; i++)
+		ask(&nested[i]);
+}
+
+/* The line's own head does not queue up behind itself. */
+START_TEST(nested_go_straight_through)
+{
+	fake->hook(ask_inside);
+	ck_assert_double_lt(ask_right((struct question){ .host = "hook.fake" }), patience);
+	for (size_t i = 0; i < 3; i++) {
+		ck_right(&nested[i]);
+		forget(&nested[i]);
+	}
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	TCase *tcase;
+
+	(void)argc;
+	with_environment(argv, "GAISHIM_PATIENCE", PATIENCE);
+	with_environment(argv, "GAISHIM_LOCK", "global");
+	tcase = callers_case("global");
+	tcase_add_test(tcase, one_at_a_time);
+	tcase_add_test(tcase, everybody_stands_in_line);
+	tcase_add_test(tcase, patience_holds);
+	tcase_add_test(tcase, cancelled_head_of_the_line);
+	tcase_add_test(tcase, nested_go_straight_through);
+	return callers_run(tcase);
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lookups that are left by a jump out of a signal handler: by siglongjmp, as
+ * curl without a threaded resolver does, and by setcontext, which runs no
+ * cleanup handler of any kind.
+ */
+#include "callers.h"
+
+#include <semaphore.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/time.h>
+#include <ucontext.h>
+
+#define PATIENCE "6"
+static const double patience = 6, at_once = 3, at_last = 6 + 30;
+
+enum way { SIGLONGJMP, SETCONTEXT, WAYS };
+enum ending { RETURN, EXIT, CANCEL, ENDINGS };
+
+static _Thread_local volatile struct {
+	enum way way;
+	sig_atomic_t jumped;
+} jump;
+static _Thread_local sigjmp_buf label;
+static _Thread_local ucontext_t context;
+
+static void jump_out(int signal)
+{
+	(void)signal;
+	jump.jumped = 1;
+	if (jump.way == SIGLONGJMP)
+		siglongjmp(label, 1);
+	setcontext(&context);
+}
+
+/* Asks; false if a SIGALRM threw us out. */
+__attribute__((noinline)) static bool ask_or_jump(struct caller *caller, enum way way)
+{
+	jump.way = way;
+	jump.jumped = 0;
+	if (way == SIGLONGJMP)
+		sigsetjmp(label, 1);
+	else
+		getcontext(&context);
+	if (jump.jumped)
+		return false;
+	ask(caller);
+	return true;
+}
+
+/* A thread that asks, is thrown out, and goes on when told. */
+struct jumper {
+	struct caller first, second;
+	enum way way;
+	enum ending ending;
+	bool jumped;
+	sem_t out, go;
+};
+
+static void *jumper_main(void *arg)
+{
+	struct jumper *jumper = arg;
+
+	jumper->jumped = !ask_or_jump(&jumper->first, jumper->way);
+	sem_post(&jumper->out);
+	while (sem_wait(&jumper->go) != 0)
+		;
+	if (jumper->second.q.host != NULL)
+		ask(&jumper->second);
+	if (jumper->ending == EXIT)
+		pthread_exit(NULL);
+	if (jumper->ending == CANCEL) {
+		pthread_cancel(pthread_self());
+		pthread_testcancel();
+	}
+	return NULL;
+}
+
+static void jumper_start(struct jumper *jumper, enum way way, struct question q)
+{
+	*jumper = (struct jumper){ .first = { .q = q }, .way = way };
+	sem_init(&jumper->out, 0, 0);
+	sem_init(&jumper->go, 0, 0);
+	ck_assert_int_eq(pthread_create(&jumper->first.thread, NULL, jumper_main, jumper), 0);
+}
+
+static void jumper_throw(struct jumper *jumper)
+{
+	ck_assert_int_eq(pthread_kill(jumper->first.thread, SIGALRM), 0);
+	while (sem_wait(&jumper->out) != 0)
+		;
+	ck_assert(jumper->jumped);
+}
+
+/* Lets it ask SECOND, if that has a host, and end by ENDING. */
+static void jumper_end(struct jumper *jumper, struct question second, enum ending ending)
+{
+	void *ended;
+
+	jumper->second.q = second;
+	jumper->ending = ending;
+	sem_post(&jumper->go);
+	ck_assert_int_eq(pthread_join(jumper->first.thread, &ended), 0);
+	ck_assert_ptr_eq(ended, ending == CANCEL ? PTHREAD_CANCELED : NULL);
+	if (second.host != NULL) {
+		ck_right(&jumper->second);
+		forget(&jumper->second);
+	}
+	sem_destroy(&jumper->out);
+	sem_destroy(&jumper->go);
+}
+
+static const struct question nothing;
+static const struct question stuck = { .host = "once.gate.fake", .service = "80", .flags = AI_CANONNAME };
+
+static void leader_jumps(struct jumper *jumper, enum way way)
+{
+	jumper_start(jumper, way, stuck);
+	await(fake->running() == 1);
+}
+
+/* The thread that left is the first to be let in again. */
+START_TEST(same_thread_asks_again)
+{
+	struct jumper jumper;
+	struct herd *waiters;
+	double start;
+
+	leader_jumps(&jumper, _i);
+	waiters = start_herd(10, stuck);
+	settle();
+	start = now();
+	jumper_throw(&jumper);
+	jumper_end(&jumper, stuck, RETURN);
+	ck_assert_double_lt(jumper.second.seconds, at_once);
+	herd_end_right(waiters);
+	ck_assert_double_lt(now() - start, at_last);
+}
+END_TEST
+
+/* Nothing tells the waiters of such a leader but their patience. */
+START_TEST(leader_never_comes_back)
+{
+	struct jumper jumper;
+	struct herd *waiters, *newcomers;
+	double start;
+
+	leader_jumps(&jumper, _i);
+	waiters = start_herd(10, stuck);
+	settle();
+	start = now();
+	jumper_throw(&jumper);
+	newcomers = start_herd(10, stuck);
+	herd_end_right(waiters);
+	herd_end_right(newcomers);
+	ck_assert_double_lt(now() - start, at_last);
+	jumper_end(&jumper, nothing, RETURN);
+}
+END_TEST
+
+/* Nothing of the lost lookup is left behind that the end of the thread trips
+ * over, be it right after the jump or after another lookup. That is so for
+ * longjmp, which runs cleanup handlers; who leaves with setcontext must not go
+ * on to pthread_exit, with pthread_cond_wait no more than with us. */
+START_TEST(thread_ends_after_a_jump)
+{
+	for (enum ending ending = RETURN; ending < ENDINGS; ending++) {
+		for (int again = 0; again < 2; again++) {
+			struct jumper jumper;
+
+			if (_i == SETCONTEXT && ending != RETURN)
+				continue;
+			fake->reset();
+			leader_jumps(&jumper, _i);
+			jumper_throw(&jumper);
+			jumper_end(&jumper, again ? (struct question){ .host = "other.fake" } : nothing, ending);
+			ck_assert_double_lt(ask_right(stuck), at_last);
+		}
+	}
+}
+END_TEST
+
+/* It does not stay marked as one that is inside a lookup: it leads again, and
+ * is waited for. */
+START_TEST(thread_shares_again_after_a_jump)
+{
+	struct question q = { .host = "gate.fake", .service = "80" };
+	struct jumper jumper;
+	struct herd *waiters;
+
+	leader_jumps(&jumper, _i);
+	jumper_throw(&jumper);
+	jumper.second.q = q;
+	sem_post(&jumper.go);
+	await(fake->running() == 2); /* the lost one stays in the count */
+	waiters = start_herd(10, q);
+	settle();
+	fake->open_gate();
+	ck_assert_int_eq(pthread_join(jumper.first.thread, NULL), 0);
+	ck_right(&jumper.second);
+	forget(&jumper.second);
+	herd_end_right(waiters);
+	ck_assert_int_eq(fake->calls("gate.fake"), 1);
+}
+END_TEST
+
+/* A waiter's jump leaves the leader and the other waiters well. */
+START_TEST(waiter_jumps)
+{
+	struct question q = { .host = "gate.fake", .service = "80", .flags = AI_CANONNAME };
+	struct herd *leader = start_herd(1, q), *waiters;
+	struct jumper jumper[3];
+
+	await(fake->running() == 1);
+	waiters = start_herd(10, q);
+	for (int i = 0; i < 3; i++)
+		jumper_start(&jumper[i], _i, q);
+	settle();
+	for (int i = 0; i < 3; i++)
+		jumper_throw(&jumper[i]);
+	ck_assert_int_eq(fake->running(), 1);
+	fake->open_gate();
+	herd_end_right(leader);
+	herd_end_right(waiters);
+	ck_assert_int_eq(fake->calls("gate.fake"), 1);
+	/* After setcontext libc's own pthread_cond_wait would leave a handler
+	 * behind that the end of a thread trips over: RETURN runs none. */
+	for (int i = 0; i < 3; i++)
+		jumper_end(&jumper[i], q, _i == SETCONTEXT ? RETURN : (enum ending)i);
+}
+END_TEST
+
+static _Atomic(pthread_t) inside;
+
+static void note_thread(const char *host)
+{
+	(void)host;
+	inside = pthread_self();
+}
+
+/* Nor does it keep the others from taking over, time and again. */
+START_TEST(waiter_jumps_and_leaders_change)
+{
+	struct question q = { .host = "hook.gate.fake", .service = "80" };
+	struct herd *herd;
+	struct jumper jumper[3];
+	double start;
+
+	fake->hook(note_thread);
+	herd = herd_of(10, q);
+	herd_start(herd);
+	await(fake->running() == 1);
+	for (int i = 0; i < 3; i++)
+		jumper_start(&jumper[i], _i, q);
+	settle();
+	for (int i = 0; i < 3; i++)
+		jumper_throw(&jumper[i]);
+	start = now();
+	for (int i = 2; i <= 6; i++) {
+		ck_assert_int_eq(pthread_cancel(inside), 0);
+		await(fake->running() >= i);
+	}
+	fake->open_gate();
+	herd_join(herd);
+	for (size_t i = 0; i < herd->n; i++)
+		if (herd->caller[i].ended == NULL)
+			ck_right(&herd->caller[i]);
+	herd_end(herd);
+	for (int i = 0; i < 3; i++)
+		jumper_end(&jumper[i], q, RETURN);
+	ck_assert_double_lt(now() - start, at_last);
+}
+END_TEST
+
+/* One thread leaves many lookups: each is given up at its next. */
+START_TEST(many_jumps)
+{
+	enum { JUMPS = 100 };
+	struct question hosts[JUMPS];
+	char names[JUMPS][32];
+	double start;
+
+	for (size_t i = 0; i < JUMPS; i++) {
+		struct caller caller = { .q = stuck };
+		struct itimerval soon = { .it_value.tv_usec = 2000 };
+
+		snprintf(names[i], sizeof names[i], "once.gate.n%zu.fake", i);
+		caller.q.host = names[i];
+		hosts[i] = caller.q;
+		setitimer(ITIMER_REAL, &soon, NULL);
+		if (ask_or_jump(&caller, _i))
+			ck_abort_msg("not thrown out");
+	}
+	start = now();
+	ask_right((struct question){ .host = "other.fake" });
+	for (size_t i = 0; i < JUMPS; i++) {
+		struct herd *herd = start_herd(2, hosts[i]);
+
+		herd_end_right(herd);
+	}
+	ck_assert_double_lt(now() - start, patience);
+}
+END_TEST
+
+static void setup(void)
+{
+	struct sigaction action = { .sa_handler = jump_out };
+
+	sigaction(SIGALRM, &action, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	TCase *tcase;
+
+	(void)argc;
+	/* ASan does not clean the shadow of a stack that is jumped over from one
+	 * object into another; TSan no longer sees the locks of a thread that
+	 * jumped out of a function it intercepts. */
+	if (UNDER_ASAN || UNDER_TSAN) {
+		puts("1..0 # SKIP sanitizers lose track of a thread that jumps out of a signal handler");
+		return 0;
+	}
+	with_environment(argv, "GAISHIM_PATIENCE", PATIENCE);
+	tcase = callers_case("longjmp");
+	tcase_add_checked_fixture(tcase, setup, NULL);
+	tcase_add_loop_test(tcase, same_thread_asks_again, 0, WAYS);
+	tcase_add_loop_test(tcase, leader_never_comes_back, 0, WAYS);
+	tcase_add_loop_test(tcase, thread_ends_after_a_jump, 0, WAYS);
+	tcase_add_loop_test(tcase, thread_shares_again_after_a_jump, 0, WAYS);
+	tcase_add_loop_test(tcase, waiter_jumps, 0, WAYS);
+	tcase_add_loop_test(tcase, waiter_jumps_and_leaders_change, 0, WAYS);
+	tcase_add_loop_test(tcase, many_jumps, 0, WAYS);
+	return callers_run(tcase);
+}

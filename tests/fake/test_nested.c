@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Lookups made inside a lookup, as an NSS module does that asks for the
+ * address of its own server: they go straight through. */
+#include "callers.h"
+
+static const double prompt = 30;
+
+/* What the hook asks; the thread that runs it is joined before these are read. */
+static struct caller nested[] = {
+	{ .q = { .host = "127.0.0.1", .service = "389", .no_hints = true } },
+	{ .q = { .host = "::1", .service = "389", .socktype = SOCK_STREAM } },
+	{ .q = { .host = "server.fake", .service = "389", .socktype = SOCK_STREAM } },
+	{ .q = { .host = "s\u00e9rver.fake", .asked = "xn--srver-bsa.fake", .flags = AI_CANONNAME } },
+	{ .q = { .host = "eai-2.fake", .code = EAI_NONAME } },
+	{ .q = { .host = "eai-11.errno-5.fake", .code = EAI_SYSTEM, .error = 5 } },
+	{ .q = { .host = "hook.fake", .service = "80" } }, /* what is being looked up itself */
+	{ .q = { .host = "gate.fake" } },
+};
+enum { NESTED = sizeof nested / sizeof *nested };
+
+static void ask_inside(const char *host)
+{
+	(void)host;
+	fake->hook(NULL);
+	for (size_t i = 0; i < NESTED; i++)
+		ask(&nested[i]);
+}
+
+static void check_nested(void)
+{
+	for (size_t i = 0; i < NESTED; i++) {
+		ck_right(&nested[i]);
+		forget(&nested[i]);
+	}
+}
+
+static const struct question outer = { .host = "hook.fake", .service = "80" };
+
+START_TEST(nested_do_not_deadlock)
+{
+	fake->hook(ask_inside);
+	fake->open_gate();
+	ck_assert_double_lt(ask_right(outer), prompt);
+	check_nested();
+	ck_assert_int_eq(fake->calls("hook.fake"), 2);
+
+	/* And that is over: the thread leads as before. */
+	ask_right(outer);
+	ck_assert_int_eq(fake->calls("hook.fake"), 3);
+}
+END_TEST
+
+/* A nested host that is out in another thread is asked for and not waited for:
+ * the thread that leads it may be waiting for us. */
+START_TEST(nested_do_not_wait)
+{
+	struct herd *leader = start_herd(1, (struct question){ .host = "gate.fake" });
+	struct herd *caller;
+
+	await(fake->running() == 1);
+	fake->hook(ask_inside);
+	caller = start_herd(1, outer);
+	await(fake->running() == 3);
+	fake->open_gate();
+	herd_end_right(leader);
+	herd_end_right(caller);
+	check_nested();
+	ck_assert_int_eq(fake->calls("gate.fake"), 2);
+}
+END_TEST
+
+/* Those who wait for the outer lookup get its answer, and no nested one. */
+START_TEST(outer_lookup_is_shared)
+{
+	struct herd *leader, *waiters;
+
+	fake->hook(ask_inside);
+	leader = start_herd(1, outer);
+	await(fake->running() == 2);
+	waiters = start_herd(20, outer);
+	settle();
+	fake->open_gate();
+	herd_end_right(leader);
+	herd_end_right(waiters);
+	check_nested();
+	ck_assert_int_eq(fake->calls("hook.fake"), 2);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	TCase *tcase;
+
+	(void)argc;
+	with_environment(argv, "GAISHIM_PATIENCE", "100");
+	tcase = callers_case("nested");
+	tcase_add_test(tcase, nested_do_not_deadlock);
+	tcase_add_test(tcase, nested_do_not_wait);
+	tcase_add_test(tcase, outer_lookup_is_shared);
+	return callers_run(tcase);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* GAISHIM_LOCK=none: names are left to libc, each caller's for itself. */
+#include "callers.h"
+
+enum { HERD = 200 };
+
+START_TEST(nothing_is_shared)
+{
+	struct herd *herd = start_herd(HERD, (struct question){ .host = "gate.fake", .service = "80" });
+
+	await(fake->running() == HERD);
+	fake->open_gate();
+	herd_end_right(herd);
+	ck_assert_int_eq(fake->calls("gate.fake"), HERD);
+}
+END_TEST
+
+/* What comes before the lock is done all the same. */
+START_TEST(numeric_and_unicode_hosts_are_served)
+{
+	ask_right((struct question){ .host = "127.0.0.1", .no_hints = true });
+	ask_right((struct question){ .host = "b\u00fccher.fake", .asked = "xn--bcher-kva.fake",
+	          .flags = AI_CANONNAME });
+	ask_right((struct question){ .host = "eai-11.errno-5.fake", .code = EAI_SYSTEM, .error = 5 });
+	ck_assert_int_eq(fake->total(), 2);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	TCase *tcase;
+
+	(void)argc;
+	with_environment(argv, "GAISHIM_LOCK", "none");
+	tcase = callers_case("none");
+	tcase_add_test(tcase, nothing_is_shared);
+	tcase_add_test(tcase, numeric_and_unicode_hosts_are_served);
+	return callers_run(tcase);
+}

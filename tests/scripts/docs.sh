@@ -1,0 +1,118 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The documents say what is so: the man page is well-formed, options, variables
+# and log fields are those of the command and the object, links lead somewhere,
+# and what a console block shows can be typed, and comes out as shown.
+
+. tests/tap.sh
+unset LD_PRELOAD
+object=${GAISHIM_SO:?}
+
+# A checkout of its own, so that what runs is the object under test.
+mkdir -p "$TMP/tree/scripts" "$TMP/tree/build" "$TMP/console"
+cp scripts/gaishim "$TMP/tree/scripts/"
+cp Makefile "$TMP/tree/"
+cp "$object" "$TMP/tree/build/"
+
+page=docs/gaishim.1
+
+if command -v mandoc >/dev/null; then
+	ok "$page: mandoc has nothing to say" mandoc -T lint -W warning "$page"
+else
+	skip "$page: mandoc has nothing to say" "no mandoc"
+fi
+
+# words ERE: each match once, on one line.
+words() {
+	grep -Eo -- "$1" | sort -u | tr '\n' ' '
+}
+
+help=$(scripts/gaishim --help)
+options=$(echo "$help" | words '--[a-z]+')
+variables=$(echo "$help" | words 'GAISHIM_[A-Z]+')
+like "--help has options" "$options" '^--disable .*--version $'
+like "--help has variables" "$variables" '^GAISHIM_DISABLE .*GAISHIM_STRICT $'
+
+is "$page: the options of --help" "$(sed -n 's/^\.It Fl -\([a-z]*\).*/--\1/p' "$page" | words '.+')" "$options"
+is "$page: its variables" "$(sed -n 's/^\.It Ev //p' "$page" | words '.+')" "$variables"
+is "$page: its options, in the synopsis" \
+	"$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/Fl -\([a-z]\)/--\1/gp' "$page" | words '--[a-z]+')" "$options"
+is "README.md: the options of --help" "$(sed -n 's/^| `\(--[a-z]*\).*/\1/p' README.md | words '.+')" "$options"
+is "README.md: its variables" "$(grep '^| `--' README.md | words 'GAISHIM_[A-Z]+')" "$variables"
+documents="README.md $page docs/*.md"
+# shellcheck disable=SC2086 # a list
+is "no document names another variable" \
+	"$(cat $documents | words 'GAISHIM_[A-Z]+')" "$variables"
+
+# A name, a Unicode host that is refused and an address: fields of all kinds.
+export GAISHIM_LOG="$TMP/log"
+for host in localhost 127.0.0.1 １２７.1 "$(printf '\303')"; do
+	LD_PRELOAD=$object getent ahosts "$host" >/dev/null
+done
+GAISHIM_LOCK=unknown LD_PRELOAD=$object getent ahosts 127.0.0.1 >/dev/null
+unset GAISHIM_LOG
+fields=$(sed 's/"[^"]*"//g' "$TMP/log" | words '[a-z]+=')
+like "the log has fields" "$fields" '^code= family= flags= gaishim= host= how= normalized= pid= .* us= $'
+documented=" $(sed -n -e 's/^\.It Cm \([a-z]*=\)$/\1/p' -e 's/^\.Cm \(gaishim=\)$/\1/p' "$page" | tr '\n' ' ')"
+for field in $fields; do
+	like "$page: the log's $field" "$documented" " $field "
+done
+for how in $(words 'how=[a-z]+' <"$TMP/log"); do
+	ok "$page: $how" grep -Fqx ".It Cm ${how#how=}" "$page"
+done
+
+for file in README.md docs/*.md; do
+	links=$(grep -Eo '\]\([^)]*\)' "$file" | sed 's/^](//; s/)$//' | sort -u)
+	for link in $links; do
+		case $link in
+		*://*) ;;
+		*) ok "$file: $link is there" test -e "$(dirname "$file")/$link" ;;
+		esac
+	done
+done
+links=$(grep -Ec '\]\(docs/.*\)' README.md)
+ok "README.md links to docs/" test "$links" -gt 0
+
+# A ```console block is "$ COMMAND" lines, each with its output below. A line
+# <!-- if: CONDITION --> in front of it says what it takes to run here.
+awk -v prefix="$TMP/console/" '
+	FNR == 1 { where = FILENAME }
+	/^<!-- if: .* -->$/ { condition = substr($0, 10, length($0) - 13); next }
+	/^```console$/ { inside = 1; next }
+	/^```$/ && inside { inside = 0; condition = "" ; next }
+	inside && /^\$ / {
+		name = prefix sprintf("%02d", ++n)
+		print where > (name ".file")
+		print (condition == "" ? ":" : condition) > (name ".if")
+		print substr($0, 3) > (name ".sh")
+		printf "" > (name ".out")
+		next
+	}
+	inside { print > (name ".out") }
+' README.md docs/*.md
+
+# Times, process ids and other figures differ from run to run: each number is
+# as good as another, and getent pads lines with blanks.
+shape() {
+	sed 's/[0-9][0-9.]*/N/g; s/ *$//'
+}
+
+cd "$TMP/tree" || exit
+commands=0
+for script in "$TMP"/console/*.sh; do
+	[ -e "$script" ] || break
+	commands=$((commands + 1))
+	base=${script%.sh}
+	read -r file <"$base.file"
+	name="$file: $(cat "$script")"
+	if ! sh "$base.if" >/dev/null 2>&1; then
+		skip "$name" "not here: $(cat "$base.if")"
+		continue
+	fi
+	got=$(sh "$script" 2>&1)
+	is "$name: succeeds" "$?" 0
+	is "$name: as shown" "$(echo "$got" | shape)" "$(shape <"$base.out")"
+done
+is "there are commands to type" "$((commands > 5))" 1
+
+done_testing
