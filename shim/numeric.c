@@ -206,29 +206,25 @@ static const struct transport *list_transports(const struct question *q, int *co
 	return NULL;
 }
 
-static int build(const struct question *q, struct address *address,
+static int build(const struct question *q, const struct address *address,
 		 const struct transport *transport, int count, struct addrinfo **res)
 {
-	bool v4 = address->socket.any.sa_family == AF_INET;
-	struct addrinfo node = {
-		.ai_flags = q->flags,
-		.ai_family = address->socket.any.sa_family,
-		.ai_addr = &address->socket.any,
-		.ai_addrlen = v4 ? sizeof address->socket.v4 : sizeof address->socket.v6,
-		.ai_canonname = q->flags & AI_CANONNAME ? (char *)q->host : NULL,
-	};
+	socklen_t length = address->socket.any.sa_family == AF_INET
+		? sizeof address->socket.v4 : sizeof address->socket.v6;
+	const char *canonname = q->flags & AI_CANONNAME ? q->host : NULL;
 	struct addrinfo *head = NULL;
 	struct addrinfo **tail = &head;
 
 	for (; count > 0; count--, transport++) {
-		node.ai_socktype = transport->socktype | q->type_bits;
-		node.ai_protocol = transport->socktype == SOCK_RAW ? q->protocol : transport->protocol;
-		*tail = result_copy_node(&node);
+		bool raw = transport->socktype == SOCK_RAW;
+		*tail = result_new(&address->socket.any, length, q->flags,
+				   transport->socktype | q->type_bits,
+				   raw ? q->protocol : transport->protocol, canonname);
 		if (*tail == NULL) {
 			result_free(head);
 			return EAI_MEMORY;
 		}
-		node.ai_canonname = NULL; /* on the first only */
+		canonname = NULL; /* on the first only */
 		tail = &(*tail)->ai_next;
 	}
 	*res = head;

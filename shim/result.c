@@ -4,27 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct addrinfo *result_copy_node(const struct addrinfo *node)
+struct addrinfo *result_new(const struct sockaddr *address, socklen_t length, int flags,
+			    int socktype, int protocol, const char *canonname)
 {
-	size_t length = node->ai_addr != NULL ? node->ai_addrlen : 0;
-	struct addrinfo *copy = malloc(sizeof *copy + length);
+	struct addrinfo *node = malloc(sizeof *node + length);
 
-	if (copy == NULL)
+	if (node == NULL)
 		return NULL;
-	*copy = *node;
-	copy->ai_next = NULL;
-	if (length > 0) {
-		copy->ai_addr = (struct sockaddr *)(copy + 1);
-		memcpy(copy->ai_addr, node->ai_addr, length);
-	}
-	if (node->ai_canonname != NULL) {
-		copy->ai_canonname = strdup(node->ai_canonname);
-		if (copy->ai_canonname == NULL) {
-			free(copy);
+	*node = (struct addrinfo){
+		.ai_flags = flags,
+		.ai_family = address != NULL ? address->sa_family : AF_UNSPEC,
+		.ai_socktype = socktype,
+		.ai_protocol = protocol,
+		.ai_addrlen = length,
+	};
+	if (address != NULL)
+		node->ai_addr = memcpy(node + 1, address, length);
+	if (canonname != NULL) {
+		node->ai_canonname = strdup(canonname);
+		if (node->ai_canonname == NULL) {
+			free(node);
 			return NULL;
 		}
 	}
-	return copy;
+	return node;
 }
 
 struct addrinfo *result_copy(const struct addrinfo *list)
@@ -33,7 +36,8 @@ struct addrinfo *result_copy(const struct addrinfo *list)
 	struct addrinfo **tail = &head;
 
 	for (; list != NULL; list = list->ai_next) {
-		*tail = result_copy_node(list);
+		*tail = result_new(list->ai_addr, list->ai_addrlen, list->ai_flags,
+				   list->ai_socktype, list->ai_protocol, list->ai_canonname);
 		if (*tail == NULL) {
 			result_free(head);
 			return NULL;

@@ -9,9 +9,10 @@
 
 #include <netdb.h>
 
-/* A copy of the node alone, its address and canonical name included, its
- * ai_next NULL. NULL if out of memory. */
-struct addrinfo *result_copy_node(const struct addrinfo *node);
+/* A node with copies of the address and of the canonical name, each of which
+ * may be NULL. NULL if out of memory. */
+struct addrinfo *result_new(const struct sockaddr *address, socklen_t length, int flags,
+			    int socktype, int protocol, const char *canonname);
 
 /* A copy of the whole list. NULL if out of memory. */
 struct addrinfo *result_copy(const struct addrinfo *list);
