@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -52,6 +53,24 @@ static bool ends_in_local(const char *host)
 	return length > suffix && strncasecmp(host + length - suffix, local, suffix) == 0;
 }
 
+/* The first byte that is not ASCII, or the NUL. By eights: nearly every host is
+ * ASCII to its end. */
+static const unsigned char *skip_ascii(const char *host)
+{
+	const unsigned char *p = (const unsigned char *)host;
+	size_t left = strlen(host);
+	uint64_t eight;
+
+	for (; left >= sizeof eight; left -= sizeof eight, p += sizeof eight) {
+		memcpy(&eight, p, sizeof eight);
+		if (eight & UINT64_C(0x8080808080808080))
+			break;
+	}
+	while (*p != '\0' && *p < 0x80)
+		p++;
+	return p;
+}
+
 /* True if place is behind the '%' of an IPv6 address with a zone. */
 static bool is_in_zone(const char *host, const char *place)
 {
@@ -67,13 +86,10 @@ static bool is_in_zone(const char *host, const char *place)
 
 enum host_kind classify_host(const char *host)
 {
-	const unsigned char *p = (const unsigned char *)host;
+	const unsigned char *p = skip_ascii(host);
 
-	while (*p != '\0' && *p < 0x80)
-		p++;
 	if (*p == '\0')
 		return HOST_ASCII;
-
 	if (is_in_zone(host, (const char *)p))
 		return HOST_ASCII;
 	while (*p != '\0') {

@@ -68,15 +68,21 @@ static void *find_in_object(const struct dl_phdr_info *info)
 }
 
 /* Objects come in the order in which symbols are searched; *passed: ours was
- * among them. The first behind it that has the symbol ends the walk. */
+ * among them. The first behind it that has the symbol ends the walk. Where ours
+ * was not preloaded but opened later, there is none: the last before it then. */
 static int visit_object(struct dl_phdr_info *info, size_t size, void *passed)
 {
+	void *symbol;
+
 	(void)size;
-	if (info->dlpi_addr == (ElfW(Addr))__ehdr_start)
+	if (info->dlpi_addr == (ElfW(Addr))__ehdr_start) {
 		*(bool *)passed = true;
-	else if (*(bool *)passed)
-		next = (__typeof__(next))find_in_object(info);
-	return next != NULL;
+		return 0;
+	}
+	symbol = find_in_object(info);
+	if (symbol != NULL)
+		next = (__typeof__(next))symbol;
+	return symbol != NULL && *(bool *)passed;
 }
 
 void next_find(void)

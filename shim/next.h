@@ -7,8 +7,8 @@
 
 #include <netdb.h>
 
-/* Look for it. That takes a lock of the loader's, so it must not wait for the
- * first lookup, which may come from a thread that a dlopen waits for. */
+/* Look for it in the loader's list: at load, and not within a lookup, which may
+ * come from a thread that a dlopen waits for. */
 void next_find(void);
 
 /* getaddrinfo of the next object. EAI_SYSTEM with ENOSYS if there is none. */

@@ -115,6 +115,7 @@ static const struct {
 	{ "\x7F", "\\x7f" },
 	{ "\xC2\x9B" "31m", "\xC2\\x9b31m" }, /* a C1 control */
 	{ "\x9B" "31m\xC3", "\\x9b31m\\xc3" }, /* not UTF-8: whose terminal is it? */
+	{ "fe80::1%\xFF", "fe80::1%\\xff" },
 	{ "user:secret@host", "***@host" },
 	{ "user:se@cret@host", "***@host" },
 };
