@@ -23,6 +23,8 @@
 #include <sys/socket.h>
 
 #define EXPORTED __attribute__((visibility("default")))
+/* Kept apart, so that a numeric host does not pay for large frames. */
+#define SELDOM __attribute__((noinline))
 
 static struct config config; /* constant once started */
 static atomic_bool started;
@@ -83,7 +85,7 @@ static int validate(const struct question *q)
 
 /* Give the host its ASCII form. After that libc must see neither AI_IDN nor
  * AI_CANONIDN: it would load libidn2, and an iconv module, within the lookup. */
-static int normalize(struct question *q)
+SELDOM static int normalize(struct question *q)
 {
 	enum host_kind kind;
 	int code;
@@ -130,7 +132,7 @@ static int restore(const struct question *q, struct addrinfo *list)
 	return 0;
 }
 
-static int ask_libc(const struct question *q, struct addrinfo **res)
+SELDOM static int ask_libc(const struct question *q, struct addrinfo **res)
 {
 	struct addrinfo hints = {
 		.ai_flags = q->libc_flags,
@@ -139,6 +141,7 @@ static int ask_libc(const struct question *q, struct addrinfo **res)
 		.ai_protocol = q->protocol,
 	};
 	struct addrinfo *list = NULL;
+	int saved = errno;
 	int code = next_getaddrinfo(q->host, q->service, &hints, &list);
 
 	if (code == 0 && (q->libc_flags != q->flags || q->type_bits != 0)) {
@@ -146,8 +149,10 @@ static int ask_libc(const struct question *q, struct addrinfo **res)
 		if (code != 0)
 			freeaddrinfo(list);
 	}
-	if (code == 0)
+	if (code == 0) {
 		*res = list;
+		errno = saved;
+	}
 	return code;
 }
 
@@ -181,7 +186,7 @@ static char lower(char c)
 }
 
 /* The lock of the host: ask libc, together with all who ask the same now. */
-static int share(struct question *q, struct addrinfo **res)
+SELDOM static int share(struct question *q, struct addrinfo **res)
 {
 	static const char *const roles[] = {
 		[FLIGHT_LED] = "led", [FLIGHT_SHARED] = "waited",
@@ -190,7 +195,7 @@ static int share(struct question *q, struct addrinfo **res)
 	struct {
 		int flags, family, socktype, protocol;
 		char text[512];
-	} key = { q->flags, q->family, q->socktype | q->type_bits, q->protocol, "" };
+	} key;
 	const char *service = q->service != NULL ? q->service : "";
 	size_t host_size = strlen(q->host) + 1;
 	size_t service_size = strlen(service) + 1;
@@ -203,6 +208,10 @@ static int share(struct question *q, struct addrinfo **res)
 	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST
 	    || host_size + service_size > sizeof key.text)
 		return ASK_LIBC;
+	key.flags = q->flags;
+	key.family = q->family;
+	key.socktype = q->socktype | q->type_bits;
+	key.protocol = q->protocol;
 	for (size_t i = 0; i < host_size; i++)
 		key.text[i] = lower(q->host[i]);
 	memcpy(key.text + host_size, service, service_size);
@@ -228,14 +237,17 @@ static int share(struct question *q, struct addrinfo **res)
 	return code;
 }
 
-/* The pipeline: each stage answers, refuses, or says whose turn it is. */
+/* The pipeline: each stage answers, refuses, or says whose turn it is. A host
+ * that is numeric as it is written has nothing to normalize: it need not wait. */
 static int answer(struct question *q, struct addrinfo **res)
 {
 	int code = validate(q);
 
 	if (code == NOT_MINE)
-		code = normalize(q);
+		code = numeric_answer(q, res);
 	if (code == NOT_MINE)
+		code = normalize(q);
+	if (code == NOT_MINE && q->host == q->ascii)
 		code = numeric_answer(q, res);
 	if (code == NOT_MINE)
 		code = share(q, res);
@@ -279,7 +291,6 @@ EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service
 {
 	struct question q;
 	struct timespec begun;
-	int saved = errno;
 	int code;
 
 	if (!atomic_load_explicit(&started, memory_order_acquire))
@@ -291,8 +302,6 @@ EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service
 
 	prepare(&q, node, service, hints);
 	code = config.lock == LOCK_GLOBAL ? stand_in_line(&q, res) : answer(&q, res);
-	if (code == 0)
-		errno = saved;
 	if (config.log[0] != '\0')
 		log_lookup(config.log, &q, node, code, begun);
 	return code;

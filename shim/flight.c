@@ -92,14 +92,20 @@ static void unlock_table(void)
 	pthread_mutex_unlock(&table.lock);
 }
 
-/* FNV-1a */
+/* FNV-1a, eight bytes at a time; its high bits are the better ones. */
 static uint32_t hash_key(const unsigned char *key, size_t length)
 {
-	uint32_t hash = 2166136261U;
+	const uint64_t prime = UINT64_C(1099511628211);
+	uint64_t hash = UINT64_C(14695981039346656037);
+	uint64_t eight;
 
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ key[i]) * 16777619U;
-	return hash;
+	for (; length >= sizeof eight; key += sizeof eight, length -= sizeof eight) {
+		memcpy(&eight, key, sizeof eight);
+		hash = (hash ^ eight) * prime;
+	}
+	for (; length > 0; key++, length--)
+		hash = (hash ^ *key) * prime;
+	return (uint32_t)(hash >> 32);
 }
 
 static struct flight *new_flight(const struct flight_plan *plan)

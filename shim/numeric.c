@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "numeric.h"
 
+#include "literal.h"
 #include "result.h"
 
-#include <arpa/inet.h>
-#include <ctype.h>
+#include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct address {
@@ -25,95 +26,15 @@ struct transport {
 	int protocol;
 };
 
-/* An octal or hexadecimal number as in C, from behind its first 0. */
-static const char *parse_octal_or_hex(const char *text, uint64_t *number)
-{
-	unsigned base = 8;
-
-	if ((*text == 'x' || *text == 'X') && isxdigit((unsigned char)text[1])) {
-		base = 16;
-		text++;
-	}
-	for (;; text++) {
-		unsigned digit = (unsigned char)*text - (unsigned)'0';
-		if (base == 16 && isxdigit((unsigned char)*text) && digit > 9)
-			digit = ((unsigned char)*text | 0x20U) - 'a' + 10;
-		else if (digit > 7 && (base == 8 || digit > 9))
-			return text;
-		*number = *number * base + digit;
-		if (*number > UINT32_MAX)
-			return NULL;
-	}
-}
-
-/* The number at text, decimal, octal or hexadecimal as in C. Returns what is
- * behind it, or NULL if there is none up to UINT32_MAX. */
-static const char *parse_number(const char *text, uint64_t *number)
-{
-	unsigned digit = (unsigned char)*text - (unsigned)'0';
-
-	if (digit > 9)
-		return NULL;
-	*number = digit;
-	digit = (unsigned char)*++text - (unsigned)'0';
-	if (*number == 0 && *text != '.' && *text != '\0')
-		return parse_octal_or_hex(text, number);
-	for (; digit <= 9; digit = (unsigned char)*++text - (unsigned)'0') {
-		*number = *number * 10 + digit;
-		if (*number > UINT32_MAX)
-			return NULL;
-	}
-	return text;
-}
-
-/* inet_aton's forms (1 to 4 parts) and not a character more: glibc's
- * __inet_aton_exact, which it does not export. */
-static bool parse_ipv4(const char *text, struct in_addr *address)
-{
-	uint32_t high = 0; /* the parts before the last */
-	uint64_t number;
-
-	for (int shift = 32; shift > 0; shift -= 8) {
-		text = parse_number(text, &number);
-		if (text == NULL)
-			return false;
-		if (*text == '\0') {
-			address->s_addr = htonl(high | (uint32_t)number);
-			return number >> shift == 0; /* the last fills what is left */
-		}
-		if (*text++ != '.' || number > 0xFF)
-			return false;
-		high |= (uint32_t)number << (shift - 8);
-	}
-	return false;
-}
-
-static bool parse_ipv6(const char *text, struct in6_addr *address, const char **zone)
-{
-	char plain[INET6_ADDRSTRLEN];
-	const char *percent = strchr(text, '%');
-
-	if (percent != NULL) {
-		size_t length = (size_t)(percent - text);
-		if (length >= sizeof plain)
-			return false;
-		memcpy(plain, text, length);
-		plain[length] = '\0';
-		text = plain;
-		*zone = percent + 1;
-	}
-	return inet_pton(AF_INET6, text, address) == 1;
-}
-
 static bool parse_host(const char *host, struct address *address)
 {
-	if (parse_ipv4(host, &address->socket.v4.sin_addr)) {
+	if (literal_ipv4(host, &address->socket.v4.sin_addr)) {
 		address->socket.any.sa_family = AF_INET;
 		return true;
 	}
-	memset(&address->socket, 0, sizeof address->socket);
+	address->socket.v4.sin_addr.s_addr = 0; /* sin6_flowinfo */
 	address->socket.any.sa_family = AF_INET6;
-	return parse_ipv6(host, &address->socket.v6.sin6_addr, &address->zone);
+	return literal_ipv6(host, &address->socket.v6.sin6_addr, &address->zone);
 }
 
 /* Turn the address into the family asked for. False: libc has something to
@@ -153,7 +74,9 @@ static bool parse_zone(struct address *address)
 
 	if (IN6_IS_ADDR_LINKLOCAL(v6) || IN6_IS_ADDR_MC_NODELOCAL(v6)
 	    || IN6_IS_ADDR_MC_LINKLOCAL(v6)) {
+		int saved = errno;
 		*scope_id = if_nametoindex(address->zone);
+		errno = saved;
 		if (*scope_id != 0)
 			return true;
 	}
@@ -207,33 +130,43 @@ static const struct transport *list_transports(const struct question *q, int *co
 }
 
 static int build(const struct question *q, const struct address *address,
-		 const struct transport *transport, int count, struct addrinfo **res)
+		 const struct transport *transports, int count, struct addrinfo **res)
 {
-	socklen_t length = address->socket.any.sa_family == AF_INET
-		? sizeof address->socket.v4 : sizeof address->socket.v6;
-	const char *canonname = q->flags & AI_CANONNAME ? q->host : NULL;
+	bool v4 = address->socket.any.sa_family == AF_INET;
 	struct addrinfo *head = NULL;
-	struct addrinfo **tail = &head;
 
-	for (; count > 0; count--, transport++) {
+	while (count-- > 0) { /* from the last to the first */
+		const struct transport *transport = &transports[count];
 		bool raw = transport->socktype == SOCK_RAW;
-		*tail = result_new(&address->socket.any, length, q->flags,
-				   transport->socktype | q->type_bits,
-				   raw ? q->protocol : transport->protocol, canonname);
-		if (*tail == NULL) {
-			result_free(head);
-			return EAI_MEMORY;
-		}
-		canonname = NULL; /* on the first only */
-		tail = &(*tail)->ai_next;
+		struct addrinfo *node = malloc(sizeof *node + sizeof address->socket);
+		if (node == NULL)
+			goto no_memory;
+		*node = (struct addrinfo){
+			.ai_flags = q->flags,
+			.ai_family = address->socket.any.sa_family,
+			.ai_socktype = transport->socktype | q->type_bits,
+			.ai_protocol = raw ? q->protocol : transport->protocol,
+			.ai_addrlen = v4 ? sizeof address->socket.v4 : sizeof address->socket.v6,
+			.ai_addr = memcpy(node + 1, &address->socket, sizeof address->socket),
+			.ai_next = head,
+		};
+		head = node;
+	}
+	if (q->flags & AI_CANONNAME) { /* on the first only */
+		head->ai_canonname = strdup(q->host);
+		if (head->ai_canonname == NULL)
+			goto no_memory;
 	}
 	*res = head;
 	return 0;
+no_memory:
+	result_free(head);
+	return EAI_MEMORY;
 }
 
 int numeric_answer(struct question *q, struct addrinfo **res)
 {
-	struct address address = { .socket.v4 = { 0 } };
+	struct address address = { .socket.v6 = { 0 } };
 	const struct transport *transports;
 	in_port_t port;
 	int count;
@@ -242,7 +175,7 @@ int numeric_answer(struct question *q, struct addrinfo **res)
 		return NOT_MINE;
 	q->libc_flags |= AI_NUMERICHOST; /* from here on no resolver is asked */
 	if (!q->strict)
-		q->libc_flags &= ~AI_ADDRCONFIG;
+		q->libc_flags &= ~(AI_ADDRCONFIG | AI_IDN | AI_CANONIDN);
 	else if (q->flags & AI_ADDRCONFIG)
 		return ASK_LIBC; /* it wants to see the interfaces */
 

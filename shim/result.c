@@ -4,30 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct addrinfo *result_new(const struct sockaddr *address, socklen_t length, int flags,
-			    int socktype, int protocol, const char *canonname)
+static struct addrinfo *copy_node(const struct addrinfo *node)
 {
-	struct addrinfo *node = malloc(sizeof *node + length);
+	size_t length = node->ai_addr != NULL ? node->ai_addrlen : 0;
+	struct addrinfo *copy = malloc(sizeof *copy + length);
 
-	if (node == NULL)
+	if (copy == NULL)
 		return NULL;
-	*node = (struct addrinfo){
-		.ai_flags = flags,
-		.ai_family = address != NULL ? address->sa_family : AF_UNSPEC,
-		.ai_socktype = socktype,
-		.ai_protocol = protocol,
-		.ai_addrlen = length,
-	};
-	if (address != NULL)
-		node->ai_addr = memcpy(node + 1, address, length);
-	if (canonname != NULL) {
-		node->ai_canonname = strdup(canonname);
-		if (node->ai_canonname == NULL) {
-			free(node);
+	*copy = *node;
+	copy->ai_next = NULL;
+	if (node->ai_addr != NULL)
+		copy->ai_addr = memcpy(copy + 1, node->ai_addr, length);
+	if (node->ai_canonname != NULL) {
+		copy->ai_canonname = strdup(node->ai_canonname);
+		if (copy->ai_canonname == NULL) {
+			free(copy);
 			return NULL;
 		}
 	}
-	return node;
+	return copy;
 }
 
 struct addrinfo *result_copy(const struct addrinfo *list)
@@ -36,8 +31,7 @@ struct addrinfo *result_copy(const struct addrinfo *list)
 	struct addrinfo **tail = &head;
 
 	for (; list != NULL; list = list->ai_next) {
-		*tail = result_new(list->ai_addr, list->ai_addrlen, list->ai_flags,
-				   list->ai_socktype, list->ai_protocol, list->ai_canonname);
+		*tail = copy_node(list);
 		if (*tail == NULL) {
 			result_free(head);
 			return NULL;

@@ -9,11 +9,6 @@
 
 #include <netdb.h>
 
-/* A node with copies of the address and of the canonical name, each of which
- * may be NULL. NULL if out of memory. */
-struct addrinfo *result_new(const struct sockaddr *address, socklen_t length, int flags,
-			    int socktype, int protocol, const char *canonname);
-
 /* A copy of the whole list. NULL if out of memory. */
 struct addrinfo *result_copy(const struct addrinfo *list);
 
