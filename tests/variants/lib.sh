@@ -17,7 +17,7 @@ build_variant() {
 run_variant() {
 	for test; do
 		ok "$test" env BUILD="$VARIANT" tests/run "$VARIANT/tests/$test"
-		sed -n 's/^ *\(# SKIP.*\)/\1/p' "$TMP/tap.out"
+		sed -n 's/.*\(# SKIP.*\)/\1/p' "$TMP/tap.out"
 	done
 }
 
