@@ -280,6 +280,7 @@ START_TEST(many_jumps)
 	enum { JUMPS = 100 };
 	struct question hosts[JUMPS];
 	char names[JUMPS][32];
+	struct caller last = { .q = { .host = "other.fake" } };
 	double start;
 
 	for (size_t i = 0; i < JUMPS; i++) {
@@ -293,8 +294,10 @@ START_TEST(many_jumps)
 		if (ask_or_jump(&caller, _i))
 			ck_abort_msg("not thrown out");
 	}
+	/* From the same frame: from a deeper one, who left with setcontext would
+	 * seem to be inside a lookup still. */
 	start = now();
-	ask_right((struct question){ .host = "other.fake" });
+	ck_assert(ask_or_jump(&last, _i));
 	for (size_t i = 0; i < JUMPS; i++) {
 		struct herd *herd = start_herd(2, hosts[i]);
 
