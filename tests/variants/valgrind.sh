@@ -13,5 +13,5 @@ run_variant test_flight test_log
 # only cost valgrind's start.
 CK_FORK=no
 export CK_FORK
-run_variant test_classify test_config test_idna test_literal test_numeric test_result
+run_variant test_classify test_config test_idna test_literal test_next test_numeric test_result
 done_testing
