@@ -61,7 +61,7 @@ $(BUILD)/shim/%.o: shim/%.c
 	echo "  $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(HIDDEN) -MMD -MP -c -o $@ $<
 
--include $(wildcard $(BUILD)/*/*.d)
+-include $(wildcard $(BUILD)/shim/*.d)
 
 $(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(filter %.o,$(IDN))
 	mkdir -p $(@D)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "classify.h"
 
-#include <arpa/inet.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -71,26 +70,11 @@ static const unsigned char *skip_ascii(const char *host)
 	return p;
 }
 
-/* True if place is behind the '%' of an IPv6 address with a zone. */
-static bool is_in_zone(const char *host, const char *place)
-{
-	const char *percent = strchr(host, '%');
-	char address[INET6_ADDRSTRLEN] = "";
-	struct in6_addr v6;
-
-	if (percent == NULL || percent > place || percent - host >= INET6_ADDRSTRLEN)
-		return false;
-	memcpy(address, host, (size_t)(percent - host));
-	return inet_pton(AF_INET6, address, &v6) == 1;
-}
-
 enum host_kind classify_host(const char *host)
 {
 	const unsigned char *p = skip_ascii(host);
 
 	if (*p == '\0')
-		return HOST_ASCII;
-	if (is_in_zone(host, (const char *)p))
 		return HOST_ASCII;
 	while (*p != '\0') {
 		size_t length = sequence_length(p);

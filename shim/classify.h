@@ -12,8 +12,6 @@ enum host_kind {
 	HOST_ILL_FORMED, /* not UTF-8 (RFC 3629) */
 };
 
-/* A zone (what follows the '%' of an IPv6 address) is the name of an
- * interface: bytes of the kernel's, whatever they are, and not looked at. */
 enum host_kind classify_host(const char *host);
 
 #endif

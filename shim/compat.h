@@ -16,8 +16,9 @@
 #define FIRST_GLIBC "GLIBC_2.17"
 #endif
 
-/* Not where the linker would want to see libpthread for it, nor under sanitizers,
- * whose runtimes export these functions without versions. */
+/* Not with a glibc before 2.34: there these versions are libpthread's, and to name
+ * one makes the linker ask for it. Nor under sanitizers, whose runtimes export these
+ * functions without versions. */
 #if defined FIRST_GLIBC && __GLIBC_PREREQ(2, 34) && !defined NATIVE_SYMBOLS
 #define OLD_SYMBOL(symbol, version) \
 	extern __typeof__(symbol) symbol __attribute__((weak)); \

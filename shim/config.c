@@ -46,8 +46,9 @@ static int64_t parse_seconds(const char *text)
 	return digits ? value : -1;
 }
 
-/* The path made absolute, so that a chdir does not move the log. */
-static bool copy_log(char log[static PATH_MAX], const char *value)
+/* The path made absolute, so that a chdir does not move the log; empty if that is
+ * too long. */
+static void copy_log(char log[static PATH_MAX], const char *value)
 {
 	size_t used = 0;
 	size_t length = strlen(value) + 1;
@@ -61,10 +62,9 @@ static bool copy_log(char log[static PATH_MAX], const char *value)
 	if (used + length > PATH_MAX)
 		goto fail;
 	memcpy(log + used, value, length);
-	return true;
+	return;
 fail:
 	log[0] = '\0';
-	return false;
 }
 
 void config_read(struct config *config)

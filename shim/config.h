@@ -26,7 +26,8 @@ struct config {
 };
 
 /* Fill *config from the environment. Variables that are unset or empty, and
- * values that are unknown, leave the default. In a setuid program everything
+ * values that are unknown, leave the default; a log whose absolute path is too
+ * long is off. In a setuid program everything
  * is the default (secure_getenv). Not thread-safe: the caller sees to it that
  * one thread calls it, once. */
 void config_read(struct config *config);

@@ -203,8 +203,8 @@ SELDOM static int share(struct question *q, struct addrinfo **res)
 	void *list;
 	int code;
 
-	/* Who asks for an address only waits for nobody, and a host too long to
-	 * be a name does not either: libc refuses both at once. */
+	/* libc refuses at once a host that must be an address and is none, and a
+	 * host or service too long to be a name: nobody need wait for that. */
 	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST
 	    || host_size + service_size > sizeof key.text)
 		return ASK_LIBC;

@@ -38,7 +38,8 @@ OLD_SYMBOL(pthread_cond_clockwait, "GLIBC_2.30");
 enum { BUCKETS = 1024 };
 
 struct flight {
-	struct flight *next; /* in its bucket; table.lock, and all but the constants */
+	/* table.lock guards all fields but the constants. */
+	struct flight *next; /* in its bucket */
 	pthread_cond_t changed;
 	enum { OUT, LANDED, VACANT } state;
 	bool listed;

@@ -8,7 +8,9 @@
  * It is not a cache: an entry lives as long as the asking does.
  *
  * Any thread may call. A thread may be cancelled, may exit and may longjmp out
- * of ask(): the next in line then leads.
+ * of ask(): the next in line then leads. One that leaves by a jump which runs no
+ * cleanup handlers (setcontext) must not be cancelled nor call pthread_exit later:
+ * a handler of its lost frame is still registered with libc.
  */
 #ifndef GAISHIM_FLIGHT_H
 #define GAISHIM_FLIGHT_H

@@ -42,14 +42,14 @@ static void add_quoted(struct line *line, const char *key, const char *value)
 {
 	enum { LONGEST = 256 };
 	const char *at;
-	enum host_kind kind;
+	bool readable;
 
 	if (value == NULL) {
 		add(line, " %s=NULL", key);
 		return;
 	}
 	add(line, " %s=\"", key);
-	kind = classify_host(value);
+	readable = classify_host(value) != HOST_ILL_FORMED;
 	at = strrchr(value, '@');
 	if (at != NULL) {
 		add(line, "***");
@@ -64,7 +64,7 @@ static void add_quoted(struct line *line, const char *key, const char *value)
 		/* C1 controls are U+0080 to U+009F, in UTF-8 behind a C2. */
 		bool control = c < 0x20 || c == 0x7F
 			|| (c >= 0x80 && c < 0xA0 && i > 0 && (unsigned char)value[i - 1] == 0xC2);
-		if (control || c == '"' || c == '\\' || (c >= 0x80 && kind != HOST_UNICODE && kind != HOST_LOCAL))
+		if (control || c == '"' || c == '\\' || (c >= 0x80 && !readable))
 			add(line, "\\x%02x", c);
 		else
 			add(line, "%c", c);

@@ -9,12 +9,12 @@
 
 #include <time.h>
 
-/* Append a line about q, whose host was node as the caller wrote it, to target, 
+/* Append a line about q, whose host was node as the caller wrote it, to target,
  * a file name (%p is the pid) or "stderr", by one write(2). code is what
- * getaddrinfo will return, with errno; begun is by CLOCK_MONOTONIC. The file is opened and closed for each line: a descriptor kept in
- * somebody else's process would be closed by it, and its number used for
- * something else. What cannot be written is lost without a sound. Any thread
- * may call; errno is preserved. */
+ * getaddrinfo will return, with errno; begun is by CLOCK_MONOTONIC. The file is
+ * opened and closed for each line: a descriptor kept in somebody else's process
+ * would be closed by it, and its number used for something else. What cannot be
+ * written is lost without a sound. Any thread may call; errno is preserved. */
 void log_lookup(const char *target, const struct question *q, const char *node, int code,
 		struct timespec begun);
 

@@ -32,7 +32,7 @@ static bool parse_host(const char *host, struct address *address)
 		address->socket.any.sa_family = AF_INET;
 		return true;
 	}
-	address->socket.v4.sin_addr.s_addr = 0; /* sin6_flowinfo */
+	address->socket.v4.sin_addr.s_addr = 0; /* it overlaps sin6_flowinfo */
 	address->socket.any.sa_family = AF_INET6;
 	return literal_ipv6(host, &address->socket.v6.sin6_addr, &address->zone);
 }
@@ -91,8 +91,8 @@ static bool parse_zone(struct address *address)
 	return true;
 }
 
-/* A port of up to nine digits, which libc truncates to 16 bits. False for all
- * else that its strtoul takes, or its services database: seldom, and its own. */
+/* A port of up to nine digits, truncated to 16 bits as libc does. False for what
+ * else its strtoul takes, and for names: they are seldom, and libc's to read. */
 static bool parse_service(const char *service, in_port_t *port)
 {
 	const char *digit = service;
@@ -105,7 +105,7 @@ static bool parse_service(const char *service, in_port_t *port)
 	return service == NULL || *digit == '\0';
 }
 
-/* The transports to answer with, in libc's order; none for the rarer ones, about
+/* The transports to answer with, in libc's order; NULL for the rarer ones, about
  * which releases of libc disagree. */
 static const struct transport *list_transports(const struct question *q, int *count)
 {

@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A stage of the pipeline says 0 (answered: *res is set), an EAI_ code (negative in glibc:
- * refused, *res untouched) or one of these. */
+/* A stage of the pipeline says 0 (answered: *res is set), an EAI_ code (refused:
+ * *res is untouched; in glibc these are negative) or one of these. */
 enum {
 	NOT_MINE = 1, /* the next stage's */
-	ASK_LIBC = 2, /* mine, but the rules are not certain: libc itself shall say */
+	ASK_LIBC = 2, /* past the other stages: libc itself shall say */
 };
 
 /* The longest domain name in text, RFC 1035 2.3.4, its NUL included. */

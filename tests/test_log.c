@@ -116,6 +116,7 @@ static const struct {
 	{ "\xC2\x9B" "31m", "\xC2\\x9b31m" }, /* a C1 control */
 	{ "\x9B" "31m\xC3", "\\x9b31m\\xc3" }, /* not UTF-8: whose terminal is it? */
 	{ "fe80::1%\xFF", "fe80::1%\\xff" },
+	{ "fe80::1%\xC3\xA9", "fe80::1%\xC3\xA9" },
 	{ "user:secret@host", "***@host" },
 	{ "user:se@cret@host", "***@host" },
 };

@@ -106,6 +106,10 @@ static const struct {
 	{ "fe80::1%lo%lo", "libc" },
 	{ "fe80::1%25lo", "libc" },
 	{ "fe80::1%no-such-interface", "libc" },
+	/* a zone is the name of an interface: whatever bytes the kernel has */
+	{ "fe80::1%b\xC3\xBC" "ro0", "libc" },
+	{ "::1%b\xFC" "ro0", "libc" },
+	{ "b\xC3\xBC::1%lo", NULL }, { "b::r::1%\xC3\xBC", NULL },
 	{ "%lo", NULL }, { "fe80:%lo", NULL },
 };
 

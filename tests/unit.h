@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* True under this sanitizer ("address", "thread", "valgrind"): the runs of
- * tests/variants say so in the environment. */
+/* True under this sanitizer ("address", "thread", "valgrind"), or with "" under
+ * any: the runs of tests/variants say so in the environment. */
 #define SANITIZER(name) (getenv("TEST_SANITIZER") != NULL && strstr(getenv("TEST_SANITIZER"), name) != NULL)
 
 /* Add a test that is run once for each row of a table. */

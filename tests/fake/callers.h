@@ -8,8 +8,9 @@
 
 #include "fake.h"
 
+#include "../unit.h"
+
 #include <arpa/inet.h>
-#include <check.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,17 +25,10 @@
 /* The fake resolver; set by callers_case(). */
 static const struct fake *fake;
 
-static inline bool under_valgrind(void)
-{
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload != NULL && strstr(preload, "vgpreload") != NULL;
-}
-
 /* N, or a tenth of it where every step costs many times its usual price. */
 static inline size_t scaled(size_t n)
 {
-	return UNDER_ASAN || UNDER_TSAN || under_valgrind() ? (n + 9) / 10 : n;
+	return SANITIZER("") ? (n + 9) / 10 : n;
 }
 
 static inline double now(void)
@@ -324,7 +318,7 @@ static inline void settle(void)
 			quiet = 0;
 	}
 	/* Threads take turns there, and who waits for its turn sleeps too. */
-	if (under_valgrind())
+	if (SANITIZER("valgrind"))
 		nap(1500);
 }
 
@@ -371,15 +365,9 @@ static inline TCase *callers_case(const char *name)
 static inline int callers_run(TCase *tcase)
 {
 	Suite *suite = suite_create("fake");
-	SRunner *runner;
-	int failed;
 
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }
 
 #endif

@@ -19,8 +19,7 @@ static struct scene begin(size_t n, struct question q)
 	struct scene scene = { .leader = start_herd(1, q) };
 
 	await(fake->running() == 1);
-	scene.waiters = herd_of(n, q);
-	herd_start(scene.waiters);
+	scene.waiters = start_herd(n, q);
 	settle();
 	return scene;
 }
@@ -30,7 +29,7 @@ static void cancel(struct caller *caller)
 	ck_assert_int_eq(pthread_cancel(caller->thread), 0);
 }
 
-/* Joins a caller that was cancelled. Marks it as joined by clearing its list. */
+/* Joins a caller that was cancelled: it has no list to free, see forget(). */
 static void join_cancelled(struct caller *caller)
 {
 	ck_assert_int_eq(pthread_join(caller->thread, &caller->ended), 0);

@@ -115,7 +115,10 @@ for preload in "$early:$GAISHIM_SO:$fake" "$GAISHIM_SO:$early:$fake" "$GAISHIM_S
 	done
 done
 
-# The same object, linked to the program.
+# Not preloaded at all, but opened by the program.
+is "opened late" "$("$dir/late" "$GAISHIM_SO" | tr '\n' ';')" "127.0.0.1 0;localhost 0;"
+
+# The early object, linked to the program.
 if command -v "${CC:-cc}" >/dev/null; then
 	echo 'int main(void) { return 0; }' >"$TMP/linked.c"
 	ok "link a program" "${CC:-cc}" -o "$TMP/linked" "$TMP/linked.c" -Wl,--no-as-needed "$early"

@@ -65,4 +65,13 @@ if ldconfig -p | grep -q 'libidn2\.so\.0'; then
 else
 	skip "libc alone loads libidn2" "there is none to load"
 fi
+
+# The log: a line is one write, and the file is neither followed nor inherited.
+strace -qq -e trace=open,openat,write -o "$TMP/logged" -E LD_PRELOAD="$GAISHIM_SO" -E GAISHIM_LOG="$TMP/log" \
+	"$BUILD/tests/loader/repeat" 3 127.0.0.1
+is "three lookups are three lines" "$(wc -l <"$TMP/log")" 3
+is "in three writes" "$(grep -c '^write(' "$TMP/logged")" 3
+for flag in O_APPEND O_CLOEXEC O_NOFOLLOW; do
+	is "the log is opened with $flag" "$(grep -F "$TMP/log" "$TMP/logged" | grep '^open' | grep -c "$flag")" 3
+done
 done_testing

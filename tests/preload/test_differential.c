@@ -16,8 +16,9 @@
  */
 #include "differential_cases.h"
 
+#include "../unit.h"
+
 #include <arpa/inet.h>
-#include <check.h>
 #include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -782,12 +783,8 @@ int main(int argc, char **argv)
 
 	TCase *tc = tcase_create("differential");
 	tcase_set_timeout(tc, 240);
-	tcase_add_loop_test(tc, test_run, 0, COUNT(runs));
+	ADD_ROWS(tc, test_run, runs);
 	Suite *suite = suite_create("differential");
 	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }

@@ -7,7 +7,8 @@
  * itself anew for every case; the process started asks what only the shim, or
  * only libc, answers in one way.
  */
-#include <check.h>
+#include "../unit.h"
+
 #include <netdb.h>
 #include <nss.h>
 #include <spawn.h>
@@ -121,12 +122,8 @@ int main(int argc, char **argv)
 
 	TCase *tc = tcase_create("environment");
 	tcase_set_timeout(tc, 60);
-	tcase_add_loop_test(tc, test_case, 0, sizeof cases / sizeof *cases);
+	ADD_ROWS(tc, test_case, cases);
 	Suite *suite = suite_create("disabled");
 	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }

@@ -53,4 +53,8 @@ like "says so" "$out" "/opt/staged/lib/gaishim/libgaishim.so is not there: run '
 ok "make uninstall with DESTDIR" make BUILD="$BUILD" uninstall DESTDIR="$stage" PREFIX=/opt/staged
 is "nothing is left staged" "$(find "$stage" ! -type d)" ''
 
+for target in all tests check bench install uninstall clean help; do
+	like "make help lists $target" "$(make -s help)" "^$target +[a-z]"
+done
+
 done_testing

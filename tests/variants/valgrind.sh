@@ -6,9 +6,11 @@
 command -v valgrind >/dev/null || skip_all "valgrind is not installed"
 VARIANT=$BUILD
 TEST_SANITIZER=valgrind
-TEST_WRAPPER="valgrind -q --error-exitcode=99 --exit-on-first-error=no --leak-check=full --errors-for-leak-kinds=definite"
+# Some tests start themselves anew: see with_environment() in tests/fake.
+TEST_WRAPPER="valgrind -q --trace-children=yes --error-exitcode=99 --exit-on-first-error=no --leak-check=full \
+	--errors-for-leak-kinds=definite"
 export TEST_SANITIZER TEST_WRAPPER
-run_variant test_flight test_log
+run_variant test_flight test_log fake/test_cancel fake/test_nested fake/test_none fake/test_patience
 # The others keep no state from one test to the next: a process for each would
 # only cost valgrind's start.
 CK_FORK=no
