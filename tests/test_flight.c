@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -308,6 +309,30 @@ START_TEST(test_leader_exits)
 }
 END_TEST
 
+static void vanish(void)
+{
+	wait_at_gate();
+	syscall(SYS_exit, 0);
+}
+
+/* The thread is gone without a word: nothing tells but patience. */
+START_TEST(test_leader_vanishes)
+{
+	struct caller callers[5], like = plain;
+
+	like.inside = vanish;
+	like.patience = 200000000;
+	start_herd(callers, 5, like);
+	sem_post(&gate);
+	join(callers, 5);
+	for (int i = 1; i < 5; i++) {
+		ck_assert_int_eq(callers[i].got_code, 0);
+		ck_assert_int_eq(callers[i].story.role, FLIGHT_ALONE);
+	}
+	assert_empty();
+}
+END_TEST
+
 /* All waiters are cancelled, or all but one. */
 START_TEST(test_waiters_cancelled)
 {
@@ -562,6 +587,10 @@ int main(void)
 		puts("# SKIP a jump that runs no handler: an entry is kept on purpose, see give_up");
 	else
 		tcase_add_test(tcase, test_leader_jumps_unseen);
+	if (leaks || tsan)
+		puts("# SKIP a thread that vanishes: so do its entry and its sanitizer's state");
+	else
+		tcase_add_test(tcase, test_leader_vanishes);
 	tcase_add_test(tcase, test_patience);
 	tcase_add_loop_test(tcase, test_nested, 0, 2);
 	tcase_add_test(tcase, test_unshared);
