@@ -267,7 +267,7 @@ START_TEST(test_copy_fails)
 	ck_assert_int_eq(atomic_load(&asked), 1);
 	for (int i = 0; i < 5; i++)
 		failed += callers[i].got_code == NO_MEMORY;
-	ck_assert_int_eq(failed, 4);
+	ck_assert_int_ge(failed, 4); /* the last takes the answer itself, unless another left meanwhile */
 	assert_empty();
 }
 END_TEST

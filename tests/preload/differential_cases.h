@@ -6,6 +6,7 @@
 #ifndef DIFFERENTIAL_CASES_H
 #define DIFFERENTIAL_CASES_H
 
+#include <idn2.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -71,7 +72,12 @@ static const struct host unicode_hosts[] = {
 	{ "-é", NULL, REFUSED, 0 },
 	{ "é-", NULL, REFUSED, 0 },
 	{ "xn--é", NULL, REFUSED, 0 },
+	/* libidn2 takes this for a name until it makes the round trip, 2.3.1 */
+#if IDN2_VERSION_NUMBER < 0x02030001
+	{ "é%lo", "xn--%lo-9la", UNICODE, 0 },
+#else
 	{ "é%lo", NULL, REFUSED, 0 },
+#endif
 	{ "é\\.test", NULL, REFUSED, 0 },
 	{ ONES64, NULL, REFUSED, 0 },
 };

@@ -696,13 +696,26 @@ static bool leave_the_network(void)
 	return up;
 }
 
+/* What is mounted from here on is seen by nobody else. */
+static bool leave_the_mounts(void)
+{
+	if (unshare(CLONE_NEWNS) != 0)
+		return false;
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+		return true;
+	/* In a chroot the root is no mount point. /proc is one, and once it is
+	 * private it can carry a copy of the root. */
+	return mount(NULL, "/proc", NULL, MS_PRIVATE, NULL) == 0 &&
+	       mount("/", "/proc/driver", NULL, MS_BIND | MS_REC, NULL) == 0 &&
+	       mount(NULL, "/proc/driver", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && chroot("/proc/driver") == 0;
+}
+
 static bool replace_hosts_file(void)
 {
 	const ssize_t size = strlen(HOSTS_FILE);
 	char path[] = "/tmp/gaishim-hosts-XXXXXX";
 
-	/* private first: the mount must be seen by nobody else */
-	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+	if (!leave_the_mounts())
 		return false;
 	int fd = mkstemp(path);
 	if (fd < 0)
