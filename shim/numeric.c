@@ -176,8 +176,8 @@ int numeric_answer(struct question *q, struct addrinfo **res)
 	q->libc_flags |= AI_NUMERICHOST; /* from here on no resolver is asked */
 	if (!q->strict)
 		q->libc_flags &= ~(AI_ADDRCONFIG | AI_IDN | AI_CANONIDN);
-	else if (q->flags & AI_ADDRCONFIG)
-		return ASK_LIBC; /* it wants to see the interfaces */
+	else if (q->flags & (AI_ADDRCONFIG | AI_IDN))
+		return ASK_LIBC; /* it looks at the interfaces, or at the zone's encoding */
 
 	transports = list_transports(q, &count);
 	if (transports == NULL || !parse_service(q->service, &port) || !convert(&address, q))

@@ -118,6 +118,7 @@ static void leader_jumps(struct jumper *jumper, enum way way)
 {
 	jumper_start(jumper, way, stuck);
 	await(fake->running() == 1);
+	settle(); /* at the gate, not on the way to it: "once" is used up */
 }
 
 /* The thread that left is the first to be let in again. */

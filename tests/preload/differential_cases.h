@@ -55,6 +55,7 @@ static const struct host unicode_hosts[] = {
 	/* zones, see host_init() */
 	{ "fe80::1%１", "fe80::1%１", UNICODE, 0 },
 	{ "::1%é", "::1%é", UNICODE, 0 },
+	{ "fe80::1%lo:é", "fe80::1%lo:é", UNICODE, 0 }, /* lo: the kernel stops at the colon */
 	{ "fe80:1%１", "fe80:1%1", UNICODE, 0 },
 	/* names */
 	{ "ＬＯＣＡＬＨＯＳＴ", "localhost", UNICODE, 0 },
