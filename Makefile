@@ -22,7 +22,7 @@ endif
 
 OBJECT = $(BUILD)/libgaishim.so
 SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(wildcard shim/*.c))
-HIDDEN = -fPIC -fvisibility=hidden -ftls-model=initial-exec
+HIDDEN = -fPIC -fvisibility=hidden -fno-plt -ftls-model=initial-exec
 LINK = -shared -Wl,-z,now,-z,relro,-z,text,-z,noexecstack,-z,nodelete,-z,defs -Wl,--version-script=shim/exports.map \
 	-Wl,--as-needed,-O1
 
