@@ -160,6 +160,15 @@ static void assert_empty(void)
 	ck_assert_int_eq(atomic_load(&answers), 0);
 }
 
+/* All have an answer, and none had to run out of patience for it. */
+static void assert_soon(const struct caller callers[], int count)
+{
+	for (int i = 0; i < count; i++) {
+		ck_assert_int_eq(callers[i].got_code, 0);
+		ck_assert_int_lt(callers[i].story.waited, callers[i].patience / 2);
+	}
+}
+
 static const struct caller plain = { .key = "key", .patience = INT64_C(60000000000) };
 
 START_TEST(test_alone)
@@ -279,10 +288,7 @@ START_TEST(test_leader_cancelled)
 	start_herd(callers, 5, plain);
 	pthread_cancel(callers[0].thread);
 	join(callers, 5);
-	for (int i = 1; i < 5; i++) {
-		ck_assert_int_eq(callers[i].got_code, 0);
-		ck_assert_int_lt(callers[i].story.waited, plain.patience / 2);
-	}
+	assert_soon(callers + 1, 4);
 	assert_empty();
 }
 END_TEST
@@ -301,10 +307,7 @@ START_TEST(test_leader_exits)
 	start_herd(callers, 5, like);
 	sem_post(&gate);
 	join(callers, 5);
-	for (int i = 1; i < 5; i++) {
-		ck_assert_int_eq(callers[i].got_code, 0);
-		ck_assert_int_lt(callers[i].story.waited, plain.patience / 2);
-	}
+	assert_soon(callers + 1, 4);
 	assert_empty();
 }
 END_TEST
@@ -410,10 +413,7 @@ START_TEST(test_leader_jumps)
 	settle();
 	sem_post(&gate);
 	join(callers, 3);
-	for (int i = 0; i < 3; i++) {
-		ck_assert_int_eq(callers[i].got_code, 0);
-		ck_assert_int_lt(callers[i].story.waited, plain.patience / 2);
-	}
+	assert_soon(callers, 3);
 	assert_empty();
 }
 END_TEST
