@@ -144,7 +144,7 @@ SELDOM static int ask_libc(const struct question *q, struct addrinfo **res)
 	int saved = errno;
 	int code = next_getaddrinfo(q->host, q->service, &hints, &list);
 
-	if (code == 0 && (q->libc_flags != q->flags || q->type_bits != 0)) {
+	if (code == 0 && list != NULL && (q->libc_flags != q->flags || q->type_bits != 0)) {
 		code = restore(q, list);
 		if (code != 0)
 			freeaddrinfo(list);
