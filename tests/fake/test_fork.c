@@ -157,6 +157,18 @@ static void *fork_main(void *arg)
 	return NULL;
 }
 
+/* The child is well, and in the parent one lookup served all. */
+static void end_fork_inside(struct caller *leader, struct herd *waiters)
+{
+	reap(forked_inside);
+	fake->open_gate();
+	ck_assert_int_eq(pthread_join(leader->thread, NULL), 0);
+	ck_right(leader);
+	forget(leader);
+	herd_end_right(waiters);
+	ck_assert_int_eq(fake->calls("hook.gate.fake"), 1);
+}
+
 START_TEST(fork_inside_a_lookup)
 {
 	struct caller leader = { .q = forking };
@@ -167,13 +179,7 @@ START_TEST(fork_inside_a_lookup)
 	await(forked_inside > 0);
 	waiters = start_herd(10, forking);
 	settle();
-	reap(forked_inside);
-	fake->open_gate();
-	ck_assert_int_eq(pthread_join(leader.thread, NULL), 0);
-	ck_right(&leader);
-	forget(&leader);
-	herd_end_right(waiters);
-	ck_assert_int_eq(fake->calls("hook.gate.fake"), 1);
+	end_fork_inside(&leader, waiters);
 }
 END_TEST
 
@@ -199,13 +205,7 @@ START_TEST(fork_inside_a_lookup_that_is_waited_for)
 	settle();
 	fork_now = true;
 	await(forked_inside > 0);
-	reap(forked_inside);
-	fake->open_gate();
-	ck_assert_int_eq(pthread_join(leader.thread, NULL), 0);
-	ck_right(&leader);
-	forget(&leader);
-	herd_end_right(waiters);
-	ck_assert_int_eq(fake->calls("hook.gate.fake"), 1);
+	end_fork_inside(&leader, waiters);
 }
 END_TEST
 
