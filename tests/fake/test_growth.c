@@ -69,9 +69,13 @@ START_TEST(memory_stays_where_it_was)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
-	TCase *tcase = callers_case("growth");
+	TCase *tcase;
+
+	(void)argc;
+	with_environment(argv, "GAISHIM_PATIENCE", "100");
+	tcase = callers_case("growth");
 
 	/* They keep what is freed, and tell of leaks by themselves. */
 	if (SANITIZER("")) {

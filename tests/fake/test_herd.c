@@ -212,9 +212,13 @@ START_TEST(leader_without_memory_leaves_the_others_well)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
-	TCase *tcase = callers_case("herd");
+	TCase *tcase;
+
+	(void)argc;
+	with_environment(argv, "GAISHIM_PATIENCE", "100");
+	tcase = callers_case("herd");
 
 	tcase_add_test(tcase, herd_is_one_lookup);
 	tcase_add_test(tcase, herd_with_all_fields);
