@@ -30,7 +30,7 @@ LINK = -shared -Wl,-z,now,-z,relro,-z,text,-z,noexecstack,-z,nodelete,-z,defs -W
 # libidn2.a brings versioned symbols along, which a version script cannot hide.
 ifeq ($(IDN2),static)
 IDN = $(BUILD)/idn2.o
-IDN_API = idn2_lookup_u8 idn2_to_unicode_8z8z idn2_free
+IDN_API = idn2_lookup_u8 idn2_to_unicode_8z8z idn2_strerror_name idn2_free
 else
 IDN = -lidn2
 endif
@@ -92,8 +92,11 @@ bench: tests ## measure against libc
 	BUILD=$(BUILD) scripts/bench
 
 install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/gaishim $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/gaishim/python $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(OBJECT) $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so
+	install -m 644 shim/python/*.py $(DESTDIR)$(LIBDIR)/gaishim/python
+	# Not everybody who starts Python may leave the bytecode there.
+	[ -n "$(DESTDIR)" ] || ! command -v python3 >/dev/null || python3 -m compileall -q $(LIBDIR)/gaishim/python
 	sed -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' scripts/gaishim >$(DESTDIR)$(PREFIX)/bin/gaishim
 	chmod 755 $(DESTDIR)$(PREFIX)/bin/gaishim
 	install -m 644 docs/gaishim.1 $(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
@@ -101,6 +104,7 @@ install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so $(DESTDIR)$(PREFIX)/bin/gaishim \
 		$(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
+	rm -rf $(DESTDIR)$(LIBDIR)/gaishim/python
 	-rmdir $(DESTDIR)$(LIBDIR)/gaishim
 
 clean: ## remove what was built

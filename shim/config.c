@@ -71,6 +71,7 @@ void config_read(struct config *config)
 {
 	static const char *const flag[] = { "0", "1", NULL };
 	static const char *const onoff[] = { "off", "on", NULL };
+	static const char *const codecs[] = { "off", "libidn2", NULL };
 	static const char *const modes[] = {
 		[LOCK_HOST] = "host", [LOCK_GLOBAL] = "global", [LOCK_NONE] = "none", NULL
 	};
@@ -83,9 +84,11 @@ void config_read(struct config *config)
 		{ "GAISHIM_STRICT", flag, "GAISHIM_STRICT is not 0 or 1" },
 		{ "GAISHIM_IDN", onoff, "GAISHIM_IDN is not on or off" },
 		{ "GAISHIM_LOCK", modes, "GAISHIM_LOCK is not host, global or none" },
+		/* What Python loads looks at it; it has no log to complain in. */
+		{ "GAISHIM_PYTHON_IDNA", codecs, "GAISHIM_PYTHON_IDNA is not off or libidn2" },
 	};
 	enum { N = sizeof choice / sizeof choice[0] };
-	int chosen[N] = { 0, 0, 1, LOCK_HOST };
+	int chosen[N] = { 0, 0, 1, LOCK_HOST, 0 };
 	size_t complaints = 0;
 	const char *value;
 

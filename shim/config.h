@@ -22,7 +22,7 @@ struct config {
 	enum lock_mode lock;
 	int64_t patience; /* nanoseconds */
 	char log[PATH_MAX]; /* "" (off), "stderr", or an absolute path; %p is the pid */
-	const char *unknown[6]; /* complaints about unknown values, NULL at the end */
+	const char *unknown[7]; /* complaints about unknown values, NULL at the end */
 };
 
 /* Fill *config from the environment. Variables that are unset or empty, and

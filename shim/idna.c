@@ -2,7 +2,6 @@
 #include "idna.h"
 
 #include <idn2.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,14 +30,17 @@ static int lookup(const char *host, char **name, int flags)
 /* What libidn2 lets through and no resolver should see. A backslash starts an
  * escape in libc's resolver, which refuses it here too; "*" would come to mean
  * no host; nothing is left of a host of ignored characters. */
-static bool is_usable(const char *name)
+static int check_usable(const char *name)
 {
 	size_t length = strlen(name);
 
 	if (length > 0 && name[length - 1] == '.')
 		length--;
-	return length > 0 && length < HOST_MAX && strcmp(name, "*") != 0
-		&& strchr(name, '\\') == NULL;
+	if (length >= HOST_MAX)
+		return IDN2_TOO_BIG_DOMAIN;
+	if (length == 0 || strcmp(name, "*") == 0 || strchr(name, '\\') != NULL)
+		return IDN2_DISALLOWED;
+	return IDN2_OK;
 }
 
 /* The transitional form skips the other rules along with the one on symbols:
@@ -65,7 +67,9 @@ static int check_labels(const char *name)
 	return IDN2_OK;
 }
 
-int idna_to_ascii(const char *host, char ascii[static HOST_MAX + 1])
+/* Both forms in libidn2's own codes. */
+
+static int to_ascii(const char *host, char ascii[static HOST_MAX + 1])
 {
 	char *name = NULL;
 	int rc = lookup(host, &name, IDN2_NONTRANSITIONAL);
@@ -78,27 +82,76 @@ int idna_to_ascii(const char *host, char ascii[static HOST_MAX + 1])
 		if (rc == IDN2_OK)
 			rc = check_labels(name);
 	}
-	if (rc != IDN2_OK) {
-		idn2_free(name);
-		return rc == IDN2_MALLOC ? EAI_MEMORY : EAI_IDN_ENCODE;
-	}
-
-	bool usable = is_usable(name);
-	if (usable)
+	if (rc == IDN2_OK)
+		rc = check_usable(name);
+	if (rc == IDN2_OK)
 		strcpy(ascii, name);
 	idn2_free(name);
-	return usable ? 0 : EAI_IDN_ENCODE;
+	return rc;
+}
+
+static int to_unicode(const char *name, char **unicode)
+{
+	return idn2_to_unicode_8z8z(name, unicode, 0);
+}
+
+static int eai_code(int rc)
+{
+	switch (rc) {
+	case IDN2_OK:
+		return 0;
+	case IDN2_MALLOC:
+		return EAI_MEMORY;
+	default:
+		return EAI_IDN_ENCODE;
+	}
+}
+
+int idna_to_ascii(const char *host, char ascii[static HOST_MAX + 1])
+{
+	return eai_code(to_ascii(host, ascii));
 }
 
 int idna_to_unicode(const char *name, char **unicode)
 {
 	char *wide = NULL;
-	int rc = idn2_to_unicode_8z8z(name, &wide, 0);
+	int rc = to_unicode(name, &wide);
 
-	if (rc == IDN2_MALLOC)
-		return EAI_MEMORY;
-	if (rc != IDN2_OK)
-		return EAI_IDN_ENCODE;
-	*unicode = wide;
-	return 0;
+	if (rc == IDN2_OK)
+		*unicode = wide;
+	return eai_code(rc);
+}
+
+/* libidn2 decodes what no host is encoded to: take only what leads back. */
+static int check_round_trip(const char *unicode, const char *name)
+{
+	char ascii[HOST_MAX + 1];
+	int rc = to_ascii(unicode, ascii);
+
+	if (rc == IDN2_OK && strcmp(ascii, name) != 0)
+		rc = IDN2_ALABEL_ROUNDTRIP_FAILED;
+	return rc;
+}
+
+const char *idna_convert(const char *host, bool decode, char *out, size_t size)
+{
+	char ascii[HOST_MAX + 1];
+	char *unicode = NULL;
+	const char *converted = ascii;
+	int rc;
+
+	if (decode) {
+		rc = to_unicode(host, &unicode);
+		if (rc == IDN2_OK)
+			rc = check_round_trip(unicode, host);
+		converted = unicode;
+	} else {
+		rc = to_ascii(host, ascii);
+	}
+	if (rc == IDN2_OK && strlen(converted) >= size)
+		rc = IDN2_TOO_BIG_DOMAIN;
+	if (rc == IDN2_OK)
+		strcpy(out, converted);
+	idn2_free(unicode);
+	return rc == IDN2_OK ? NULL : idn2_strerror_name(rc);
 }

@@ -9,6 +9,9 @@
 
 #include "question.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* Write the ASCII form (A-labels) of host, which must be well-formed UTF-8, to
  * ascii. Returns 0; EAI_IDN_ENCODE if the host has none; EAI_MEMORY. ascii is
  * unchanged on failure. */
@@ -17,5 +20,11 @@ int idna_to_ascii(const char *host, char ascii[static HOST_MAX + 1]);
 /* Write the UTF-8 form of an ASCII name to *unicode: the caller frees it.
  * Returns as above; *unicode is unchanged on failure. */
 int idna_to_unicode(const char *name, char **unicode);
+
+/* The same for a caller who wants to know why not: write the ASCII form of host,
+ * or if decode, the UTF-8 form of an ASCII host in lower case, which must lead back
+ * to it, to out, of size bytes. Returns NULL, or the name of libidn2's code for the
+ * reason, such as "IDN2_DISALLOWED", a constant. out is unchanged on failure. */
+const char *idna_convert(const char *host, bool decode, char *out, size_t size);
 
 #endif

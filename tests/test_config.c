@@ -10,7 +10,7 @@
 
 static const char *const variables[] = {
 	"GAISHIM_DISABLE", "GAISHIM_STRICT", "GAISHIM_IDN", "GAISHIM_LOCK", "GAISHIM_PATIENCE",
-	"GAISHIM_LOG",
+	"GAISHIM_LOG", "GAISHIM_PYTHON_IDNA",
 };
 enum { VARIABLES = sizeof variables / sizeof variables[0] };
 
@@ -47,6 +47,9 @@ static const struct {
 	{ "GAISHIM_PATIENCE", "1.2.3", { DEFAULTS, .unknown = { PATIENCE } } },
 	{ "GAISHIM_PATIENCE", ".", { DEFAULTS, .unknown = { PATIENCE } } },
 	{ "GAISHIM_PATIENCE", "5s", { DEFAULTS, .unknown = { PATIENCE } } },
+	{ "GAISHIM_PYTHON_IDNA", "off", { DEFAULTS } },
+	{ "GAISHIM_PYTHON_IDNA", "libidn2", { DEFAULTS } },
+	{ "GAISHIM_PYTHON_IDNA", "on", { DEFAULTS, .unknown = { "GAISHIM_PYTHON_IDNA is not off or libidn2" } } },
 	{ "GAISHIM_LOG", "stderr", { DEFAULTS, .log = "stderr" } },
 	{ "GAISHIM_LOG", "/tmp/a b.%p", { DEFAULTS, .log = "/tmp/a b.%p" } },
 };

@@ -9,8 +9,9 @@ unset LD_PRELOAD
 object=${GAISHIM_SO:?}
 
 # A checkout of its own, so that what runs is the object under test.
-mkdir -p "$TMP/tree/scripts" "$TMP/tree/build" "$TMP/console"
+mkdir -p "$TMP/tree/scripts" "$TMP/tree/build" "$TMP/tree/shim" "$TMP/console"
 cp scripts/gaishim "$TMP/tree/scripts/"
+cp -R shim/python "$TMP/tree/shim/"
 cp Makefile "$TMP/tree/"
 cp "$object" "$TMP/tree/build/"
 
@@ -28,21 +29,21 @@ words() {
 }
 
 help=$(scripts/gaishim --help)
-options=$(echo "$help" | words '--[a-z]+')
-variables=$(echo "$help" | words 'GAISHIM_[A-Z]+')
+options=$(echo "$help" | words '--[a-z-]+')
+variables=$(echo "$help" | words 'GAISHIM_[A-Z_]+')
 like "--help has options" "$options" '^--disable .*--version $'
 like "--help has variables" "$variables" '^GAISHIM_DISABLE .*GAISHIM_STRICT $'
 
-is "$page: the options of --help" "$(sed -n 's/^\.It Fl -\([a-z]*\).*/--\1/p' "$page" | words '.+')" "$options"
+is "$page: the options of --help" "$(sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "$page" | words '.+')" "$options"
 is "$page: its variables" "$(sed -n 's/^\.It Ev //p' "$page" | words '.+')" "$variables"
 is "$page: its options, in the synopsis" \
-	"$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/Fl -\([a-z]\)/--\1/gp' "$page" | words '--[a-z]+')" "$options"
-is "README.md: the options of --help" "$(sed -n 's/^| `\(--[a-z]*\).*/\1/p' README.md | words '.+')" "$options"
-is "README.md: its variables" "$(grep '^| `--' README.md | words 'GAISHIM_[A-Z]+')" "$variables"
+	"$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/Fl -\([a-z]\)/--\1/gp' "$page" | words '--[a-z-]+')" "$options"
+is "README.md: the options of --help" "$(sed -n 's/^| `\(--[a-z-]*\).*/\1/p' README.md | words '.+')" "$options"
+is "README.md: its variables" "$(grep '^| `--' README.md | words 'GAISHIM_[A-Z_]+')" "$variables"
 documents="README.md $page docs/*.md"
 # shellcheck disable=SC2086 # a list
 is "no document names another variable" \
-	"$(cat $documents | words 'GAISHIM_[A-Z]+')" "$variables"
+	"$(cat $documents | words 'GAISHIM_[A-Z_]+')" "$variables"
 
 # A name, a Unicode host that is refused and an address: fields of all kinds.
 export GAISHIM_LOG="$TMP/log"

@@ -8,7 +8,8 @@
 unset LD_PRELOAD
 
 # A checkout of its own, so that what is tested is the object under test.
-mkdir -p "$TMP/tree/scripts" "$TMP/tree/build" "$TMP/bin"
+mkdir -p "$TMP/tree/scripts" "$TMP/tree/build" "$TMP/tree/shim" "$TMP/bin"
+cp -R shim/python "$TMP/tree/shim/"
 cp scripts/gaishim "$TMP/tree/scripts/"
 cp Makefile "$TMP/tree/"
 cp "$GAISHIM_SO" "$TMP/tree/build/"
@@ -56,6 +57,8 @@ options() {
 		sets GAISHIM_PATIENCE=$seconds --patience=$seconds
 	done
 	sets GAISHIM_PATIENCE=3 --patience 3
+	sets GAISHIM_PYTHON_IDNA=libidn2 --python-idna=libidn2
+	sets GAISHIM_PYTHON_IDNA=off --python-idna off
 	sets GAISHIM_LOG=stderr --log=stderr
 	sets GAISHIM_LOG=stderr --log stderr
 	sets "GAISHIM_LOG=/var/log/a b" "--log=/var/log/a b"
@@ -74,11 +77,12 @@ refusals() {
 	for seconds in '' . x -1 1e3 1,5 1.2.3 ' 1' 1000001 99999999999999999999; do
 		refuses 'number up to 1000000' "--patience=$seconds"
 	done
+	refuses 'libidn2 and off' --python-idna=on
 	refuses 'FILE .*stderr' --log=
 	refuses '--lock=MODE' --unknown
 	refuses '--log=FILE' --strict=1
 	refuses '--strict' -s
-	for option in --lock --idn --patience --log; do
+	for option in --lock --idn --patience --log --python-idna; do
 		gaishim $option
 		is "$option alone is refused" "$status" 2
 	done
@@ -114,6 +118,21 @@ preload() {
 	gaishim printenv LD_PRELOAD
 	unset LD_PRELOAD
 	is "and comes after what was there" "$out" "libc.so.6:libm.so.6:$object"
+
+	hook=$TMP/tree/shim/python
+	gaishim printenv PYTHONPATH
+	is "PYTHONPATH is the site hook's" "$out" "$hook"
+	PYTHONPATH=a::b
+	export PYTHONPATH
+	gaishim printenv PYTHONPATH
+	is "and what was there comes after it" "$out" "$hook:a::b"
+	PYTHONPATH=$hook:a
+	gaishim printenv PYTHONPATH
+	unset PYTHONPATH
+	is "and it is there once" "$out" "$hook:a"
+	TOX_OVERRIDE=a=b TOX_TESTENV_PASSENV=c gaishim sh -c 'echo "$TOX_OVERRIDE|$TOX_TESTENV_PASSENV"'
+	is "what tox was told stays" "$out" \
+		"testenv.pass_env+=LD_PRELOAD,PYTHONPATH,GAISHIM_*;a=b|LD_PRELOAD PYTHONPATH GAISHIM_* c"
 
 	gaishim "--log=$TMP/log.%p" getent ahosts 127.0.0.1
 	is "getent runs" "$status" 0
@@ -151,6 +170,11 @@ elsewhere() {
 	gaishim echo ran
 	is "no object" "$status" 125
 	like "says what to do" "$out" "not there: run 'make' in $TMP/bare"
+	mkdir "$TMP/bare/build"
+	cp "$object" "$TMP/bare/build/"
+	gaishim echo ran
+	is "no site hook" "$status" 125
+	rm -r "$TMP/bare"
 	command=''
 }
 
@@ -160,9 +184,10 @@ about() {
 	like "it is a number" "$out" '[0-9]+\.[0-9]+\.[0-9]+$'
 	gaishim --help
 	is "--help" "$status" 0
-	is "--help fits a screen" "$(echo "$out" | awk 'length > 80 || NR > 24')" ''
-	for word in --strict --lock= --idn= --patience= --disable --log= --help --version \
-		GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_PATIENCE GAISHIM_DISABLE GAISHIM_LOG; do
+	is "--help fits a screen" "$(echo "$out" | awk 'length > 79 || NR > 30')" ''
+	for word in --strict --lock= --idn= --patience= --disable --log= --python-idna= --help --version \
+		GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_PATIENCE GAISHIM_DISABLE GAISHIM_LOG \
+		GAISHIM_PYTHON_IDNA; do
 		like "--help names $word" "$out" "$word"
 	done
 }

@@ -13,8 +13,15 @@ preloads() {
 
 prefix=$TMP/prefix
 ok "make install" make BUILD="$BUILD" install PREFIX="$prefix"
-is "it installs three files" "$(cd "$prefix" && find . -type f | sort | tr '\n' ' ')" \
-	"./bin/gaishim ./lib/gaishim/libgaishim.so ./share/man/man1/gaishim.1 "
+is "it installs these files" "$(cd "$prefix" && find . -type f ! -name '*.pyc' | sort | tr '\n' ' ')" \
+	"./bin/gaishim ./lib/gaishim/libgaishim.so $(echo shim/python/*.py | sed 's|shim/|./lib/gaishim/|g') ./share/man/man1/gaishim.1 "
+hook=$prefix/lib/gaishim/python
+is "its site hook goes first on PYTHONPATH" "$(PYTHONPATH=a:b "$prefix/bin/gaishim" printenv PYTHONPATH)" "$hook:a:b"
+if command -v python3 >/dev/null; then
+	like "its bytecode is there for those who may not write it" "$(ls "$hook/__pycache__")" 'sitecustomize\..*\.pyc'
+else
+	skip "its bytecode is there for those who may not write it" "no python3"
+fi
 preloads "installed" "$prefix/bin/gaishim" "$prefix/lib/gaishim/libgaishim.so"
 is "it knows its version" "$("$prefix/bin/gaishim" --version)" \
 	"gaishim $(sed -n 's/^VERSION = //p' Makefile)"
@@ -29,6 +36,7 @@ is "through the PATH" "$(PATH=$TMP/bin:$PATH gaishim printenv LD_PRELOAD)" "$pre
 rm "$TMP/bin/gaishim"
 
 mv "$prefix" "$TMP/moved"
+is "moved elsewhere with its site hook" "$("$TMP/moved/bin/gaishim" printenv PYTHONPATH)" "$TMP/moved/lib/gaishim/python"
 preloads "moved elsewhere" "$TMP/moved/bin/gaishim" "$TMP/moved/lib/gaishim/libgaishim.so"
 mv "$TMP/moved" "$prefix"
 ok "make uninstall" make BUILD="$BUILD" uninstall PREFIX="$prefix"
