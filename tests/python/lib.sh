@@ -3,7 +3,7 @@
 # The Python interpreters of this machine: a sh test of this folder sources this
 # first, from the top of the checkout. It sources tests/tap.sh.
 
-. tests/tap.sh
+[ -n "${TAP_COUNT:-}" ] || . tests/tap.sh # tests/net/lib.sh may have been here
 
 gaishim=$PWD/scripts/gaishim
 unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE

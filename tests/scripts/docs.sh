@@ -5,6 +5,7 @@
 # and what a console block shows can be typed, and comes out as shown.
 
 . tests/tap.sh
+PATH=/usr/bin:/bin:$PATH # the packages that setup installs are the system's
 unset LD_PRELOAD
 object=${GAISHIM_SO:?}
 
