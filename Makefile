@@ -90,6 +90,7 @@ check: tests ## run all tests (or those that CHECK names)
 
 bench: tests ## measure against libc
 	BUILD=$(BUILD) scripts/bench
+	! command -v python3 >/dev/null || BUILD=$(BUILD) python3 tests/python/startup.py
 
 install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/gaishim/python $(DESTDIR)$(PREFIX)/share/man/man1
@@ -107,10 +108,32 @@ uninstall: ## remove what install put there
 	rm -rf $(DESTDIR)$(LIBDIR)/gaishim/python
 	-rmdir $(DESTDIR)$(LIBDIR)/gaishim
 
+deb: all ## make a Debian package, build/gaishim_VERSION_ARCH.deb
+	VERSION=$(VERSION) BUILD=$(BUILD) scripts/deb
+
+# The same files give the same archive.
+TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+
+tarball: all ## make an archive that runs from any directory
+	rm -rf $(BUILD)/stage
+	$(MAKE) -s install DESTDIR=$(abspath $(BUILD))/stage PREFIX=/gaishim-$(VERSION)
+	cp README.md LICENSE docs/embedded.md $(BUILD)/stage/gaishim-$(VERSION)
+	$(TAR) -C $(BUILD)/stage -czf $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz gaishim-$(VERSION)
+	rm -r $(BUILD)/stage
+	echo "  $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz"
+
+SOURCES = .ci .gitignore LICENSE Makefile README.md docs scripts shim tests
+
+dist: ## make an archive of the sources, build/gaishim-VERSION.tar.gz
+	mkdir -p $(BUILD)
+	$(TAR) --exclude=__pycache__ --exclude='*.pyc' --transform='s|^|gaishim-$(VERSION)/|' \
+		-czf $(BUILD)/gaishim-$(VERSION).tar.gz $(SOURCES)
+	echo "  $(BUILD)/gaishim-$(VERSION).tar.gz"
+
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
 help: ## list the targets
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
-.PHONY: all tests check bench install uninstall clean help
+.PHONY: all tests check bench install uninstall deb tarball dist clean help

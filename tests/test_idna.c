@@ -145,6 +145,78 @@ START_TEST(test_to_unicode)
 }
 END_TEST
 
+static const struct {
+	const char *host;
+	bool decode;
+	const char *converted; /* NULL: refused */
+	const char *reason;
+} conversions[] = {
+	{ "bücher.de", false, "xn--bcher-kva.de", NULL },
+	{ "BÜCHER。de.", false, "xn--bcher-kva.de.", NULL },
+	{ "faß.de", false, "xn--fa-hia.de", NULL },
+	{ "☃.net", false, "xn--n3h.net", NULL },
+	{ "localhost", false, "localhost", NULL },
+	{ "", false, NULL, "IDN2_DISALLOWED" },
+	{ "\xCD\xB8.de", false, NULL, "IDN2_DISALLOWED" }, /* U+0378, unassigned */
+	{ "a\xE2\x80\x8D" "b.de", false, NULL, "IDN2_CONTEXTJ" },
+	{ "ab--ü.de", false, NULL, "IDN2_2HYPHEN" },
+	{ "-ü.de", false, NULL, "IDN2_HYPHEN_STARTEND" },
+	{ "אa.de", false, NULL, "IDN2_BIDI" },
+	{ "\xCC\x88" "a.de", false, NULL, "IDN2_LEADING_COMBINING" },
+	{ LABEL63 "." LABEL63 "." LABEL63 "." LABEL63 ".ü", false, NULL, "IDN2_TOO_BIG_DOMAIN" },
+	{ "xn--bcher-kva.de", true, "bücher.de", NULL },
+	{ "xn--bcher-kva.de.", true, "bücher.de.", NULL },
+	{ "xn--fa-hia", true, "faß", NULL },
+	{ "xn--n3h.net", true, "☃.net", NULL },
+	{ "localhost", true, "localhost", NULL },
+	/* what no host is encoded to */
+	{ "xn--BCHER-KVA.de", true, NULL, "IDN2_ALABEL_ROUNDTRIP_FAILED" },
+	{ "xn--zva.de", true, NULL, "IDN2_DISALLOWED" },
+	{ "xn----eha.de", true, NULL, "IDN2_HYPHEN_STARTEND" },
+	{ "xn--a", true, NULL, "IDN2_DISALLOWED" },
+	{ "xn--a!", true, NULL, "IDN2_PUNYCODE_BAD_INPUT" },
+};
+
+START_TEST(test_convert)
+{
+	const char *host = conversions[_i].host;
+	const char *wanted = conversions[_i].converted;
+	char out[1024] = "untouched";
+	const char *reason = idna_convert(host, conversions[_i].decode, out, sizeof out);
+
+	ck_assert_pstr_eq(reason, conversions[_i].reason);
+	ck_assert_str_eq(out, wanted != NULL ? wanted : "untouched");
+	if (wanted != NULL && conversions[_i].decode) {
+		ck_assert_ptr_null(idna_convert(wanted, false, out, sizeof out));
+		ck_assert_str_eq(out, host);
+	}
+}
+END_TEST
+
+/* It fits with its NUL, or nothing is written. */
+START_TEST(test_convert_size)
+{
+	const char *host = conversions[_i].host;
+	const char *wanted = conversions[_i].converted;
+	char out[1024];
+
+	if (wanted == NULL)
+		return;
+	for (size_t size = 0; size <= strlen(wanted) + 1; size++) {
+		memset(out, '?', sizeof out);
+		const char *reason = idna_convert(host, conversions[_i].decode, out, size);
+		if (size <= strlen(wanted)) {
+			ck_assert_pstr_eq(reason, "IDN2_TOO_BIG_DOMAIN");
+			ck_assert_int_eq(out[0], '?');
+		} else {
+			ck_assert_ptr_null(reason);
+			ck_assert_str_eq(out, wanted);
+		}
+		ck_assert_int_eq(out[size], '?');
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("idna");
@@ -157,5 +229,7 @@ int main(void)
 	tcase_add_test(tcase, test_longest);
 	tcase_add_test(tcase, test_huge);
 	ADD_ROWS(tcase, test_to_unicode, names);
+	ADD_ROWS(tcase, test_convert, conversions);
+	ADD_ROWS(tcase, test_convert_size, conversions);
 	return run_suite(suite);
 }

@@ -12,17 +12,18 @@ import codecs
 import ctypes
 import encodings
 
-OUT_SIZE = 1024  # bytes; enough for any host
+Out = ctypes.c_char * 1024  # bytes; enough for any host
 DOTS = u".\u3002\uff0e\uff61"  # UTS #46 2.3, as RFC 3490 3.1
 ACE_PREFIX = u"xn--"
+MAX_LABELS = 127  # of a host: 253 characters, every other one a dot
 
 _convert = None  # the object's function, once install() has found it
 
 
 def convert(host, decode):
     """Return (converted host, None) or (None, reason); both hosts are UTF-8."""
-    out = ctypes.create_string_buffer(OUT_SIZE)
-    reason = _convert(host, decode, out, OUT_SIZE)
+    out = Out()
+    reason = _convert(host, decode, out, len(out))
     # A reason is a native string in either Python.
     return (None, str(reason.decode("ascii"))) if reason else (out.value, None)
 
@@ -39,8 +40,11 @@ def to_ascii(text):
     except UnicodeEncodeError:
         if u"\0" in text:
             return None, "NUL in a host"
-        # UTF-8 has no surrogates: the object refuses them.
-        name, reason = convert(text.encode("utf-8", "surrogatepass"), False)
+        try:
+            utf8 = text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            return None, error.reason  # a surrogate alone, in Python 3
+        name, reason = convert(utf8, False)
         if reason:
             return None, reason
     labels = name.split(b".")
@@ -58,7 +62,7 @@ def bad_label(text):
     start = 0
     for dot in DOTS:
         text = text.replace(dot, u".")
-    for label in text.split(u"."):
+    for label in text.split(u".", MAX_LABELS):
         end = start + len(label)
         if end < len(text) and not label:
             return start, start + 1

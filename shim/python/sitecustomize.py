@@ -24,9 +24,10 @@ def prepare():
     if sys.version_info[0] == 2:
         # What encodes for the first time imports the codec: on a thread, while
         # another imports what waits for that thread, it would hang. Importing
-        # the codec is not enough: its look-up imports it again.
+        # the codec is not enough: its look-up imports it again. What is not ASCII
+        # makes it look up punycode as well.
         try:
-            unicode("x").encode("idna")
+            unicode("\xfc", "latin-1").encode("idna")
         except LookupError:
             pass  # an interpreter without that codec
 
@@ -39,7 +40,8 @@ def step_aside():
 
 try:
     prepare()
-finally:
-    itself = step_aside()  # Python 2 empties a module that nobody holds
+except Exception:  # a warning under python -W error: what comes next must still come
+    sys.excepthook(*sys.exc_info())
+itself = step_aside()  # Python 2 empties a module that nobody holds
 
 import sitecustomize  # ImportError if there is none: site expects it
