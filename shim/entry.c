@@ -6,6 +6,7 @@
 #include "config.h"
 #include "flight.h"
 #include "forks.h"
+#include "gate.h"
 #include "idna.h"
 #include "log.h"
 #include "next.h"
@@ -145,8 +146,12 @@ SELDOM static int ask_libc(const struct question *q, struct addrinfo **res)
 	};
 	struct addrinfo *list = NULL;
 	int saved = errno;
+	/* For an address libc asks no resolver: it need not wait for a fork. */
+	bool counted = (q->libc_flags & AI_NUMERICHOST) == 0 && gate_enter();
 	int code = next_getaddrinfo(q->host, q->service, &hints, &list);
 
+	if (counted)
+		gate_leave();
 	if (code == 0 && list != NULL && (q->libc_flags != q->flags || q->type_bits != 0)) {
 		code = restore(q, list);
 		if (code != 0)

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "gate.h"
+
+#include "unit.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <time.h>
+
+static sem_t go, entered;
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void setup(void)
+{
+	sem_init(&go, 0, 0);
+	sem_init(&entered, 0, 0);
+}
+
+static void *look_up(void *unused)
+{
+	(void)unused;
+	gate_enter();
+	sem_post(&entered);
+	sem_wait(&go);
+	gate_leave();
+	return NULL;
+}
+
+static bool is_entered(void)
+{
+	int n;
+
+	sem_getvalue(&entered, &n);
+	return n > 0;
+}
+
+/* Who comes while the gate is closed waits until it opens, or 100 ms. */
+START_TEST(test_held)
+{
+	bool held = false;
+
+	/* The machine may be so busy that we miss those 100 ms: then again. */
+	for (int i = 0; i < 20 && !held; i++) {
+		pthread_t thread;
+		double closed;
+
+		gate_close();
+		closed = now();
+		ck_assert_int_eq(pthread_create(&thread, NULL, look_up, NULL), 0);
+		nanosleep(&(struct timespec){ .tv_nsec = 30000000 }, NULL);
+		ck_assert_msg(!is_entered() || now() - closed >= 0.1, "it went in");
+		held = !is_entered();
+		gate_open();
+		sem_wait(&entered);
+		sem_post(&go);
+		ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	}
+	ck_assert(held);
+}
+END_TEST
+
+START_TEST(test_held_not_for_ever)
+{
+	pthread_t thread;
+
+	gate_close();
+	ck_assert_int_eq(pthread_create(&thread, NULL, look_up, NULL), 0);
+	sem_wait(&entered);
+	gate_open(); /* of no consequence any more */
+	sem_post(&go);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	gate_close();
+	gate_open();
+}
+END_TEST
+
+/* A fork ends its wait when the last comes home. */
+static void *close_and_open(void *unused)
+{
+	(void)unused;
+	gate_close();
+	gate_open();
+	return NULL;
+}
+
+START_TEST(test_many)
+{
+	pthread_t thread[8];
+
+	for (size_t i = 0; i < 8; i++)
+		ck_assert_int_eq(pthread_create(&thread[i], NULL, i % 2 ? close_and_open : look_up, NULL), 0);
+	for (size_t i = 0; i < 4; i++)
+		sem_post(&go);
+	for (size_t i = 0; i < 8; i++)
+		ck_assert_int_eq(pthread_join(thread[i], NULL), 0);
+}
+END_TEST
+
+/* The thread that forks, and one that is inside already, must not wait. */
+START_TEST(test_own)
+{
+	gate_close();
+	ck_assert(gate_enter());
+	gate_leave();
+	gate_open();
+	ck_assert(gate_enter());
+	gate_close();
+	gate_open();
+	gate_leave();
+}
+END_TEST
+
+static __attribute__((noinline)) bool deeper(void)
+{
+	volatile char room[256];
+
+	room[0] = 0;
+	return gate_enter() || room[0] != 0;
+}
+
+START_TEST(test_nested)
+{
+	ck_assert(gate_enter());
+	ck_assert(!deeper());
+	gate_leave();
+	ck_assert(deeper());
+	/* Left by a jump: the frame is gone. */
+	ck_assert(gate_enter());
+	gate_leave();
+}
+END_TEST
+
+/* In a child nobody is inside, and nobody forks. */
+START_TEST(test_reset)
+{
+	pthread_t thread;
+	double start;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, look_up, NULL), 0);
+	sem_wait(&entered);
+	gate_close();
+	gate_reset();
+	start = now();
+	ck_assert(gate_enter());
+	gate_leave();
+	ck_assert_double_lt(now() - start, 0.05);
+	sem_post(&go);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("gate");
+	TCase *tcase = tcase_create("gate");
+
+	suite_add_tcase(suite, tcase);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, NULL);
+	tcase_add_test(tcase, test_held);
+	tcase_add_test(tcase, test_held_not_for_ever);
+	tcase_add_test(tcase, test_many);
+	tcase_add_test(tcase, test_own);
+	tcase_add_test(tcase, test_nested);
+	tcase_add_test(tcase, test_reset);
+	return run_suite(suite);
+}
