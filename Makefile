@@ -93,9 +93,10 @@ bench: tests ## measure against libc
 	! command -v python3 >/dev/null || BUILD=$(BUILD) python3 tests/python/startup.py
 
 install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/gaishim/python $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(LIBDIR)/gaishim/,python commands) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(OBJECT) $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so
 	install -m 644 shim/python/*.py $(DESTDIR)$(LIBDIR)/gaishim/python
+	install -m 644 scripts/commands/*.sh $(DESTDIR)$(LIBDIR)/gaishim/commands
 	# Not everybody who starts Python may leave the bytecode there.
 	[ -n "$(DESTDIR)" ] || ! command -v python3 >/dev/null || python3 -m compileall -q $(LIBDIR)/gaishim/python
 	sed -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' scripts/gaishim >$(DESTDIR)$(PREFIX)/bin/gaishim
@@ -105,7 +106,7 @@ install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so $(DESTDIR)$(PREFIX)/bin/gaishim \
 		$(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
-	rm -rf $(DESTDIR)$(LIBDIR)/gaishim/python
+	rm -rf $(addprefix $(DESTDIR)$(LIBDIR)/gaishim/,python commands)
 	-rmdir $(DESTDIR)$(LIBDIR)/gaishim
 
 deb: all ## make a Debian package, build/gaishim_VERSION_ARCH.deb

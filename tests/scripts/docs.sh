@@ -35,16 +35,17 @@ variables=$(echo "$help" | words 'GAISHIM_[A-Z_]+')
 like "--help has options" "$options" '^--disable .*--version $'
 like "--help has variables" "$variables" '^GAISHIM_DISABLE .*GAISHIM_STRICT $'
 
-is "$page: the options of --help" "$(sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "$page" | words '.+')" "$options"
+is "$page: the options of --help" "$(sed -n '/^\.Sh OPTIONS/,/^\.Sh E/s/^\.It Fl -\([a-z-]*\).*/--\1/p' "$page" | words '.+')" "$options"
 is "$page: its variables" "$(sed -n 's/^\.It Ev //p' "$page" | words '.+')" "$variables"
 is "$page: its options, in the synopsis" \
-	"$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/Fl -\([a-z]\)/--\1/gp' "$page" | words '--[a-z-]+')" "$options"
+	"$(sed -n '/^\.Sh SYNOPSIS/,/^\.Cm enable/s/Fl -\([a-z]\)/--\1/gp' "$page" | words '--[a-z-]+')" "$options"
 is "README.md: the options of --help" "$(sed -n 's/^| `\(--[a-z-]*\).*/\1/p' README.md | words '.+')" "$options"
 is "README.md: its variables" "$(grep '^| `--' README.md | words 'GAISHIM_[A-Z_]+')" "$variables"
 documents="README.md $page docs/*.md"
+# enable's mark is a variable where a file can hold nothing else.
 # shellcheck disable=SC2086 # a list
 is "no document names another variable" \
-	"$(cat $documents | words 'GAISHIM_[A-Z_]+')" "$variables"
+	"$(cat $documents | words 'GAISHIM_[A-Z_]+' | sed 's/GAISHIM_ENABLED //')" "$variables"
 
 # A name, a Unicode host that is refused and an address: fields of all kinds.
 export GAISHIM_LOG="$TMP/log"

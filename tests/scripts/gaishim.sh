@@ -184,8 +184,8 @@ about() {
 	like "it is a number" "$out" '[0-9]+\.[0-9]+\.[0-9]+$'
 	gaishim --help
 	is "--help" "$status" 0
-	is "--help fits a screen" "$(echo "$out" | awk 'length > 79 || NR > 30')" ''
-	for word in --strict --lock= --idn= --patience= --disable --log= --python-idna= --help --version \
+	is "--help fits a screen" "$(echo "$out" | awk 'length > 79 || NR > 32')" ''
+	for word in enable disable doctor check --strict --lock= --idn= --patience= --disable --log= --python-idna= --help --version \
 		GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_PATIENCE GAISHIM_DISABLE GAISHIM_LOG \
 		GAISHIM_PYTHON_IDNA; do
 		like "--help names $word" "$out" "$word"

@@ -14,7 +14,7 @@ preloads() {
 prefix=$TMP/prefix
 ok "make install" make BUILD="$BUILD" install PREFIX="$prefix"
 is "it installs these files" "$(cd "$prefix" && find . -type f ! -name '*.pyc' | sort | tr '\n' ' ')" \
-	"./bin/gaishim ./lib/gaishim/libgaishim.so $(echo shim/python/*.py | sed 's|shim/|./lib/gaishim/|g') ./share/man/man1/gaishim.1 "
+	"./bin/gaishim $(echo scripts/commands/*.sh | sed 's|scripts/|./lib/gaishim/|g') ./lib/gaishim/libgaishim.so $(echo shim/python/*.py | sed 's|shim/|./lib/gaishim/|g') ./share/man/man1/gaishim.1 "
 hook=$prefix/lib/gaishim/python
 is "its site hook goes first on PYTHONPATH" "$(PYTHONPATH=a:b "$prefix/bin/gaishim" printenv PYTHONPATH)" "$hook:a:b"
 if command -v python3 >/dev/null; then

@@ -1,0 +1,72 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# gaishim disable TARGET: what `gaishim enable TARGET` did is undone. Sourced by
+# the command, whose functions and variables it uses.
+# shellcheck disable=SC2034,SC2154
+
+usage() {
+	cat <<'END'
+usage: gaishim disable TARGET
+
+Take out what `gaishim enable TARGET` wrote, and nothing else: the file is as
+it was, and is removed if enable made it.
+
+  --github       as the next steps of this job find it; what an earlier step
+                 enabled is taken out of LD_PRELOAD and PYTHONPATH
+  --gitlab       $CI_PROJECT_DIR/gaishim.env
+  --dotenv FILE
+  --profile      /etc/profile.d/gaishim.sh for root, else ~/.profile
+  --system       /etc/ld.so.preload
+
+The exit status is 0 if it is off; 1 if the file cannot be written, 2 if an
+option is wrong.
+END
+}
+
+targets='--github --gitlab --dotenv --profile --system'
+# shellcheck source=scripts/commands/targets.sh
+. "$commands/targets.sh"
+
+# without LIST ITEM: a list with colons that has the item, without it.
+without() {
+	list=:$1:
+	list=${list%%":$2:"*}:${list#*":$2:"}
+	list=${list#:}
+	echo "${list%:}"
+}
+
+# reset_job: what an earlier step enabled the runner has taken in, and gives to the
+# next steps but for what this one says.
+reset_job() {
+	preload=${LD_PRELOAD-}
+	! grep -q '^LD_PRELOAD=' "$path" 2>/dev/null || preload=$(sed -n 's/^LD_PRELOAD=//p' "$path" | tail -n 1)
+	case :$preload: in
+	*":$object:"*) ;;
+	*) return 1 ;;
+	esac
+	set -- "LD_PRELOAD=$(without "$preload" "$object")"
+	case :${PYTHONPATH-}: in
+	*":$hook:"*) set -- "$1${newline}PYTHONPATH=$(without "$PYTHONPATH" "$hook")" ;;
+	esac
+	append "$1"
+}
+
+parse_target "$@"
+[ -z "$given" ] || refuse "options for the object are not for disable:$given"
+find_target
+lock
+find_block
+block='' what=
+if [ "$first" != 0 ]; then
+	replace_file
+	what="$path: it was taken out"
+	[ -e "$path" ] || what="$path: it was removed, as enable had made it"
+	find_block
+fi
+if [ "$target" = --github ] && reset_job; then
+	what="$path: the next steps have LD_PRELOAD and PYTHONPATH without it"
+fi
+if [ "$target" = --system ] && names_object; then
+	die 1 "$path names the object by another hand than that of enable: edit it" ${what:+"$what"}
+fi
+say "${what:-$path does not have it: nothing was changed}"

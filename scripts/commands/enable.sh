@@ -1,0 +1,340 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# gaishim enable TARGET: from now on, without the command in front. Sourced by
+# the command, whose functions and variables it uses.
+# shellcheck disable=SC2034,SC2154
+
+usage() {
+	cat <<'END'
+usage: gaishim [options] enable TARGET [options]
+
+Have the object preloaded without the command in front. The options are those
+of the command; those given here are the ones in force.
+
+  --github       the next steps of this job: appends to $GITHUB_ENV
+  --gitlab       later jobs: writes $CI_PROJECT_DIR/gaishim.env, to be named
+                 under artifacts:reports:dotenv
+  --dotenv FILE  who reads FILE: lines NAME=VALUE, nothing quoted, for docker
+                 run --env-file, EnvironmentFile= and their like
+  --profile      login shells: root's enable is everybody's, in
+                 /etc/profile.d/gaishim.sh; a user's is in ~/.profile
+  --system       every program: /etc/ld.so.preload, after a trial run. That
+                 file carries no options and no site hook for Python
+  --print        nobody: prints what would be set, so that
+                 export $(gaishim enable --print) sets it in this shell
+
+A second enable changes nothing, or the options that differ. `gaishim disable
+TARGET` leaves the file as it was. Files are replaced as a whole.
+
+The exit status is 0 if it is on; 1 if the target cannot be written, 2 if an
+option is wrong, 125 if the object cannot be preloaded here.
+END
+}
+
+tab='	'
+targets='--github --gitlab --dotenv --profile --system --print'
+# shellcheck source=scripts/commands/targets.sh
+. "$commands/targets.sh"
+
+# Programs that nobody can do without; those that are there are tried.
+programs="true
+sh -c :
+bash -c :
+ls /
+cat /dev/null
+id
+env
+sed q /dev/null
+grep -q x /dev/null
+tar --version
+mount --version
+su --version
+getent passwd 0
+ldconfig --version
+dpkg --version
+apt-get --version
+rpm --version
+dnf --version
+perl -e 1
+python3 -c 0
+git --version
+curl --version
+ssh -V
+systemctl --version"
+
+# run COMMAND...: what it says on standard error, and its status. It need not end.
+run() {
+	unset LD_PRELOAD
+	if command -v timeout >/dev/null; then
+		timeout 20 "$@"
+	else
+		"$@"
+	fi 2>&1 >/dev/null </dev/null
+	echo "exit status $?"
+}
+
+# program NAME: its file. `command -v` will not do: busybox's shell has programs
+# within, which no loader starts.
+program() {
+	IFS=:
+	for place in $PATH; do
+		if [ -f "$place/$1" ] && [ -x "$place/$1" ]; then
+			echo "$place/$1"
+			return
+		fi
+	done
+	return 1
+}
+
+# outcomes [VARIABLE=VALUE]: of each program that is there.
+outcomes() {
+	while read -r name words; do
+		file=$(program "$name") || continue
+		# shellcheck disable=SC2086 # words
+		said=$(run env "$@" "$file" $words)
+		words="$name $words"
+		printf '%s\n' "${said%exit status *}$words: exit status ${said##*exit status }"
+	done <<-END
+		$programs
+	END
+}
+
+# differing OUTCOMES: lines that those without the object do not have. Nothing
+# but builtins: it may be that no program starts any more.
+differing() {
+	while IFS= read -r line; do
+		case $newline$without$newline in
+		*"$newline$line$newline"*) ;;
+		*) printf '%s\n' "$line" ;;
+		esac
+	done <<-END
+		$1
+	END
+}
+
+# option_names: of the options given, each once.
+option_names() {
+	for name in GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_PATIENCE GAISHIM_DISABLE GAISHIM_LOG \
+		GAISHIM_PYTHON_IDNA; do
+		case "$given " in
+		*" $name "*) echo "$name" ;;
+		esac
+	done
+}
+
+# set_environment: what give_environment gives, but nothing twice.
+set_environment() {
+	preload=${LD_PRELOAD-} override=${TOX_OVERRIDE-} passenv=${TOX_TESTENV_PASSENV-}
+	give_environment
+	case " $preload " in
+	*[:\ ]"$object"[:\ ]*) LD_PRELOAD=$preload ;;
+	esac
+	case $override in
+	*GAISHIM_*) TOX_OVERRIDE=$override ;;
+	esac
+	# LD_PRELOAD, PYTHONPATH and GAISHIM_* in one word, which `env $(gaishim
+	# enable --print)` does not tear apart; tox 3 takes any pattern.
+	case $passenv in
+	*GAISHIM_* | *'[LPG][DYA]'*) ;;
+	*) passenv="[LPG][DYA][_TI][PHS]*${passenv:+ $passenv}" ;;
+	esac
+	TOX_TESTENV_PASSENV=$passenv
+}
+
+# one_line VARIABLE VALUE
+one_line() {
+	case $2 in
+	*"$newline"*) refuse "$1 holds a newline, which a line NAME=VALUE cannot" ;;
+	esac
+	case $target$2 in
+	--gitlab*\$*) refuse "$1 holds a dollar sign, which GitLab would expand" ;;
+	esac
+}
+
+# assignments VARIABLE...: lines NAME=VALUE.
+assignments() {
+	for name; do
+		eval "value=\$$name"
+		one_line "$name" "$value"
+		printf '%s=%s\n' "$name" "$value"
+	done
+}
+
+# quote TEXT: as one word for a shell.
+quote() {
+	printf "'%s'" "$(printf '%s\n' "$1" | sed "s/'/'\\\\''/g")"
+}
+
+# profile: for a shell that may have an LD_PRELOAD already, and may outlive the object.
+profile() {
+	unset LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE
+	set_environment
+	file=$(quote "$object")
+	echo "if [ -r $file ]; then"
+	for name in $(option_names); do
+		eval "value=\$$name"
+		one_line "$name" "$value"
+		printf '\texport %s=%s\n' "$name" "$(quote "$value")"
+	done
+	cat <<-END
+		${tab}case " \${LD_PRELOAD-} " in
+		${tab}*[:\\ ]${file}[:\\ ]*) ;;
+		${tab}*)
+		${tab}	export LD_PRELOAD="\${LD_PRELOAD:+\$LD_PRELOAD:}"$file
+		${tab}	export PYTHONPATH=$(quote "$hook")"\${PYTHONPATH:+:\$PYTHONPATH}"
+		${tab}	export TOX_TESTENV_PASSENV=$(quote "$TOX_TESTENV_PASSENV")"\${TOX_TESTENV_PASSENV:+ \$TOX_TESTENV_PASSENV}"
+		${tab}	export TOX_OVERRIDE=$(quote "$TOX_OVERRIDE")"\${TOX_OVERRIDE:+;\$TOX_OVERRIDE}"
+		${tab}	;;
+		${tab}esac
+		fi
+	END
+}
+
+# new_block: all that is written.
+new_block() {
+	case $target in
+	--profile)
+		echo "$mark enable --profile >>> the file was $was; what stands up to <<< is rewritten"
+		profile
+		echo "# <<< gaishim <<<"
+		;;
+	--system)
+		case $was in
+		absent) echo " $object" ;;
+		whole) echo "  $object" ;;
+		unended) echo "   $object" ;;
+		esac
+		;;
+	*)
+		echo "$mark$was"
+		environment
+		;;
+	esac
+}
+
+# file_sets: what the file itself says of the variables counts, as it does for who
+# reads it.
+file_sets() {
+	for name in LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE; do
+		value=$(other_lines | sed -n "s/^$name=/=/p" | tail -n 1)
+		case $value in
+		*[\"\'\$]*) die 1 "$path has $name$value, to which nothing can be added: add $object by hand" ;;
+		=*) eval "$name=\${value#=}" ;;
+		esac
+	done
+}
+
+# environment: lines NAME=VALUE; the last of them ends a block.
+environment() {
+	[ -z "$path" ] || [ ! -e "$path" ] || file_sets
+	set_environment
+	for name in $(option_names) LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE; do
+		eval "value=\$$name"
+		one_line "$name" "$value"
+		printf '%s=%s\n' "$name" "$value"
+	done
+}
+
+# require_safe: in /etc/ld.so.preload the object is part of setuid programs, and
+# of everybody's.
+require_safe() {
+	part=$object
+	case $object in
+	*[#[:space:]]*) die 125 "/etc/ld.so.preload cannot carry a blank or a #, and the object is" "$object" ;;
+	esac
+	while :; do
+		case $part$(stat -c ' %F %u %a' "$part") in
+		*' directory 0 '*[15] | *' regular file 0 '*[45]) ;;
+		*) die 125 "$part: what every program loads must be root's, and for others" \
+			"to read but not to write, with all directories above" ;;
+		esac
+		[ "$part" != / ] || break
+		part=${part%/*}
+		part=${part:-/}
+	done
+}
+
+# try_system: as every program will have it, but for this once.
+try_system() {
+	without=$(outcomes)
+	with=$(differing "$(outcomes LD_PRELOAD="$object")")
+	[ -z "$with" ] || die 125 "nothing was done: with the object these programs do otherwise:" "$with"
+	content=$([ ! -e "$path" ] || cat "$path" && echo x)
+}
+
+# prove_system: all is as before, or is put back as it was, by builtins alone.
+prove_system() {
+	with=$(differing "$(outcomes)")
+	[ -n "$with" ] || return 0
+	printf '%s' "${content%x}" >"$path"
+	[ "$was" != absent ] || rm -f "$path"
+	die 125 "$path is as it was: with the object in it these programs do otherwise:" "$with"
+}
+
+# advise: what is to be known, now that it is on.
+advise() {
+	case $target in
+	--github) say "it is on from the next step of this job" ;;
+	--gitlab) say "later jobs have it on, if they find the object at the same path, by" \
+		"    artifacts: { reports: { dotenv: gaishim.env } }" \
+		"the rest of this job has, after" \
+		"    while IFS= read -r v; do export \"\$v\"; done <$path" ;;
+	--dotenv) say "it is on for whom ${path##*/} is the environment of" ;;
+	--profile)
+		say "it is on in login shells from now on; in this one after: . $path"
+		for name in .bash_profile .bash_login; do
+			[ "$dir" = /etc/profile.d/ ] || [ ! -e "$HOME/$name" ] ||
+				say "but bash reads ~/$name instead, which has to run: . ~/.profile"
+		done
+		;;
+	--system) say "every program that is started from now on loads $object" \
+		"Python's site hook is not carried by that file: set PYTHONPATH=$hook where it is wanted" \
+		"off again: gaishim disable --system" \
+		"if no program starts any more, this does it in a root shell that still runs, and" \
+		"drops what else is in that file:" \
+		"    : >/etc/ld.so.preload" ;;
+	esac
+}
+
+parse_target "$@"
+require_object
+file=$(program true) || die 1 "there is no program 'true' to try the object with"
+with=$(run env LD_PRELOAD="$object" "$file")
+# What the loader cannot take is a warning to it, no error. It may have others.
+[ "$with" = "$(run env "$file")" ] || die 125 "$object cannot be preloaded here:" "$with"
+
+if [ "$target" = --print ]; then
+	block=$(environment) || exit
+	printf '%s\n' "$block"
+	exit
+fi
+if [ "$target" = --system ]; then
+	[ -z "$given" ] || refuse "/etc/ld.so.preload carries no options:$given" \
+		"enable --system without, and set them where programs get their environment:" \
+		"gaishim enable --profile, or --dotenv FILE"
+	object=$(readlink -f -- "$object")
+	require_safe
+fi
+find_target
+lock
+find_block
+if [ "$target" = --system ] && [ "$first" = 0 ] && names_object; then
+	say "$path names the object already, by another hand: nothing was changed"
+	exit
+fi
+block=$(new_block) || exit
+if [ "$first" != 0 ] && [ "$(sed -n "$first,${last}p" "$path")" = "$block" ]; then
+	say "$path has it already: nothing was changed"
+	exit
+fi
+what="it was added"
+[ "$first" = 0 ] || what="it was changed to the options given"
+if [ "$target$first" = --github0 ]; then
+	append "$block"
+else
+	[ "$target" != --system ] || try_system
+	replace_file
+	[ "$target" != --system ] || prove_system
+fi
+say "$path: $what"
+advise

@@ -1,0 +1,224 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# What `gaishim enable` and `gaishim disable` share: the targets, and how their
+# files are changed. What enable writes is one block of lines. The first says
+# what the file was before, so that disable can leave it as it was.
+#
+# die, set_option, object, hook and given are the command's.
+# shellcheck disable=SC2034,SC2154
+
+LC_ALL=C
+export LC_ALL
+newline='
+'
+
+say() {
+	printf 'gaishim: %s\n' "$@"
+}
+
+# The command's own, and the targets: set_option refuses by it too.
+refuse() {
+	die 2 "$@" "targets of $verb are $targets" "try 'gaishim $verb --help'"
+}
+
+# choose TARGET [FILE]
+choose() {
+	case " $targets " in
+	*" $1 "*) ;;
+	*) refuse "$1: nothing to $verb" ;;
+	esac
+	[ -z "$target" ] || refuse "$target and $1: one target at a time"
+	target=$1 path=${2-}
+}
+
+# parse_target VERB [ARG...]: leaves $target, and the file of --dotenv in $path.
+parse_target() {
+	verb=$1 target='' path=''
+	while shift && [ $# -gt 0 ]; do
+		case $1 in
+		--help)
+			usage
+			exit
+			;;
+		--github | --gitlab | --profile | --system | --print) choose "$1" ;;
+		--dotenv=) refuse "--dotenv: FILE is missing" ;;
+		--dotenv=*) choose --dotenv "${1#*=}" ;;
+		--dotenv)
+			[ -n "${2-}" ] || refuse "--dotenv: FILE is missing"
+			choose "$1" "$2"
+			shift
+			;;
+		-*)
+			[ "$verb" = enable ] || refuse "$1: unknown option"
+			set_option "$@"
+			[ "$taken" = 1 ] || shift
+			;;
+		*) refuse "$1: unknown target" ;;
+		esac
+	done
+	[ -n "$target" ] || refuse "a target is missing"
+}
+
+# in_job VARIABLE VALUE KIND
+in_job() {
+	[ -n "$2" ] || die 1 "$1 is not set: this is no $3 job" "--dotenv FILE writes a file that you name"
+}
+
+# find_target: the file of $target in $path and $dir, and what a block looks like
+# in it: EREs for its first line, its last and those between.
+find_target() {
+	mark='# >>> gaishim' begin='^# >>> gaishim' end='^# <<< gaishim'
+	case $target in
+	--github | --gitlab | --dotenv)
+		# Neither $GITHUB_ENV nor a report for GitLab may hold a comment.
+		mark=GAISHIM_ENABLED= begin='^GAISHIM_ENABLED=' end='^TOX_OVERRIDE=.*GAISHIM_'
+		inside='^(GAISHIM_[A-Z_]*|LD_PRELOAD|PYTHONPATH|TOX_TESTENV_PASSENV)='
+		;;
+	--profile) inside='^(	|if |fi$)' ;;
+	# The loader finds one comment for sure and may take a second for names (glibc's
+	# do_preload file loop never moves on): one line, whose indent tells.
+	--system) begin='^  *\/[^ ]*\/libgaishim\.so$' end=$begin inside=none ;;
+	esac
+	case $target in
+	--github)
+		in_job GITHUB_ENV "${GITHUB_ENV-}" GitHub
+		path=$GITHUB_ENV
+		;;
+	--gitlab)
+		in_job CI_PROJECT_DIR "${CI_PROJECT_DIR-}" GitLab
+		path=$CI_PROJECT_DIR/gaishim.env
+		;;
+	--system) path=/etc/ld.so.preload ;;
+	--profile)
+		path=/etc/profile.d/gaishim.sh
+		if [ "$(id -u)" != 0 ]; then
+			[ -n "${HOME-}" ] || die 1 "HOME is not set: where is .profile?"
+			path=$HOME/.profile
+		fi
+		;;
+	esac
+
+	case $path in
+	/*) ;;
+	*) path=$PWD/$path ;;
+	esac
+	# A link is followed: what it names is changed, not the link.
+	if [ -L "$path" ]; then
+		[ -e "$path" ] || die 1 "$path is a link that leads nowhere"
+		path=$(readlink -f -- "$path")
+	fi
+	dir=${path%/*}/
+	[ -d "$dir" ] || die 1 "$path: there is no directory $dir"
+	[ ! -e "$path" ] || [ -f "$path" ] || die 1 "$path is not a regular file"
+}
+
+# lock: one gaishim at a time changes a file there; flock(1) leaves nothing behind.
+# Without it a change is still whole, and the later one wins.
+lock() {
+	[ -r "$dir" ] && command -v flock >/dev/null || return 0
+	exec 9<"$dir"
+	timeout 30 flock 9 2>/dev/null
+	case $? in
+	0) rm -f "$dir".gaishim.?????? ;; # those of one that was killed
+	124 | 143) die 1 "$dir is locked by another process: nothing was done" ;;
+	esac
+}
+
+damaged() {
+	die 1 "$path: the lines from 'gaishim enable' were edited: remove them by hand"
+}
+
+# find_block: its lines in $first and $last, 0 if there is none; $was is what the
+# file was before it: absent, whole or unended (its last line had no end).
+find_block() {
+	first=0 last=0 was=absent sum=''
+	[ -e "$path" ] || return 0
+	[ -r "$path" ] || die 1 "$path cannot be read"
+	[ "$(tr -d '\0' <"$path" | wc -c)" -eq "$(wc -c <"$path")" ] || die 1 "$path is no text: it holds NUL bytes"
+	sum=$(cksum <"$path") was=whole
+	[ "$(tail -c 1 "$path" | tr -d '\n' | wc -c)" -eq 0 ] || was=unended
+	first=$(sed -n "/$begin/=" "$path")
+	case $first in
+	'')
+		first=0
+		return
+		;;
+	*"$newline"*) damaged ;;
+	esac
+	last=$(sed -n "$first,\$ { /$end/ { =; q; }; }" "$path")
+	[ -n "$last" ] || damaged
+	! sed -n "$first,${last}p" "$path" | sed '1d; $d' | grep -Eqv "$inside" || damaged
+	case $(sed -n "${first}p" "$path") in
+	' /'* | *absent*) was=absent ;;
+	'   /'* | *unended*) was=unended ;;
+	*) was=whole ;;
+	esac
+}
+
+# other_lines: of the file, without the block.
+other_lines() {
+	if [ "$first" = 0 ]; then
+		cat "$path"
+	else
+		sed "$first,${last}d" "$path"
+	fi
+}
+
+# new_content: the file with $block in the place of the one it has, or at its end.
+new_content() {
+	if [ "$first" = 0 ]; then
+		[ ! -e "$path" ] || cat "$path"
+		[ "$was" != unended ] || echo
+		printf '%s\n' "$block"
+	elif [ -n "$block" ]; then
+		head -n $((first - 1)) "$path"
+		printf '%s\n' "$block"
+		tail -n +$((last + 1)) "$path"
+	elif [ "$was" = unended ] && [ "$(tail -n +$((last + 1)) "$path" | wc -c)" -eq 0 ]; then
+		head -n $((first - 1)) "$path" | head -c -1
+	else
+		head -n $((first - 1)) "$path"
+		tail -n +$((last + 1)) "$path"
+	fi
+}
+
+# replace_file: it is the old one or the new one, whenever this is killed.
+replace_file() {
+	kept="$path is as it was"
+	[ ! -e "$path" ] || [ -w "$path" ] || die 1 "$path cannot be written; $kept"
+	new=''
+	trap 'rm -f "$new"' EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	new=$(mktemp "$dir.gaishim.XXXXXX") || die 1 "nothing can be written to $dir; $kept"
+	if [ -e "$path" ]; then
+		cp -p "$path" "$new"
+		[ "$(stat -c '%u %g %a' "$path")" = "$(stat -c '%u %g %a' "$new")" ] ||
+			die 1 "$path would not keep its owner and mode; $kept"
+	elif [ "$dir" = /etc/ ] || [ "$dir" = /etc/profile.d/ ]; then
+		chmod 644 "$new"
+	else
+		chmod '=rw' "$new" # but for the umask
+	fi
+	{ new_content >"$new" && sync "$new"; } || die 1 "$new cannot be written; $kept"
+	[ "$sum" = "$([ ! -e "$path" ] || cksum <"$path")" ] ||
+		die 1 "$path was changed at the same time: nothing was done, try again"
+	if [ -z "$block" ] && [ "$was" = absent ] && [ ! -s "$new" ]; then
+		rm -f "$path"
+	else
+		mv -f "$new" "$path"
+	fi || die 1 "$path cannot be replaced; it is as it was"
+}
+
+# append LINES: to $path, by one write: others may be appending too.
+append() {
+	[ "$was" != unended ] || set -- "$newline$1"
+	kept=$(printf '%s\n' "$1" | { dd obs=1048576 >>"$path"; } 2>&1) ||
+		die 1 "$path cannot be written" "$kept"
+}
+
+# names_object: /etc/ld.so.preload does, by whomever.
+names_object() {
+	[ -e "$path" ] && sed 's/#.*//' "$path" | tr ': \t' '[\n*]' | grep -Fqx -e "$object"
+}

@@ -1,0 +1,438 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# gaishim doctor: what it finds where all is well, and each thing that can be wrong,
+# for people and as JSON.
+
+. tests/tap.sh
+unset LD_PRELOAD PYTHONPATH LD_LIBRARY_PATH
+PATH=/usr/bin:/bin:$PATH # python3 itself, no starter of one
+umask 022
+chmod 755 "$TMP"
+
+# A checkout of its own, so that what is tested is the object under test.
+tree=$TMP/tree
+mkdir -p "$tree/scripts" "$tree/build" "$tree/shim" "$TMP/bin"
+cp -R scripts/commands scripts/gaishim "$tree/scripts/"
+cp -R shim/python "$tree/shim/"
+cp Makefile "$tree/"
+cp "$GAISHIM_SO" "$tree/build/"
+unset GAISHIM_SO
+object=$tree/build/libgaishim.so
+shell='' command=''
+n='
+'
+
+# doctor [OPTION...] [-- ARG...]: the findings in $out, the exit status in $status.
+doctor() {
+	before=''
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		before="$before $1"
+		shift
+	done
+	[ $# -eq 0 ] || shift
+	# shellcheck disable=SC2086 # words
+	out=$($shell "${command:-$tree/scripts/gaishim}" $before doctor "$@" 2>"$TMP/err")
+	status=$?
+}
+
+# finds NAME STATUS CHECK ERE: one line about CHECK has that status and matches.
+finds() {
+	like "$1" "$(printf '%s\n' "$out" | grep "^$2  *$3: ")" "$4"
+}
+
+usage() {
+	for arguments in --what -x what '--json what' --; do
+		# shellcheck disable=SC2086 # words
+		doctor -- $arguments
+		is "doctor $arguments is refused" "$status" 2
+		like "doctor $arguments says what is allowed" "$(cat "$TMP/err")" 'allowed are --json and --help'
+		is "doctor $arguments checks nothing" "$out" ''
+	done
+	doctor -- --help
+	is "doctor --help" "$status" 0
+	is "it fits a screen" "$(printf '%s\n' "$out" | awk 'length > 82 || NR > 24')" ''
+	doctor --idn=perhaps
+	is "the options for the object are read first" "$status" 2
+}
+
+healthy() {
+	doctor
+	is "all is well: status" "$status" 0
+	is "nothing on standard error" "$(cat "$TMP/err")" ''
+	is "no line FAILED" "$(printf '%s\n' "$out" | grep FAILED)" ''
+	is "every line is a finding" "$(printf '%s\n' "$out" | grep -Ev '^(ok {11}|note {9}|not checked  )[^ ]')" ''
+	finds "the object" ok object "^ok +object: $object of gaishim $(sed -n 's/^VERSION = //p' Makefile)\$"
+	finds "it loads" ok loads 'without a warning'
+	finds "libc" ok libc ": $(getconf GNU_LIBC_VERSION) of "
+	finds "a numeric host" ok 'numeric host' 'how=numeric'
+	finds "a Unicode host" ok 'Unicode host' 'how=numeric'
+	finds "a name through the table" ok name 'localhost.* how=led'
+	finds "nothing else is preloaded" ok preload 'nothing but the object'
+}
+
+# The variables: NAME DEFAULT, A VALUE, AND THE OPTION FOR IT.
+settings="GAISHIM_STRICT 0 1 --strict
+GAISHIM_DISABLE 0 1 --disable
+GAISHIM_IDN on off --idn=off
+GAISHIM_LOCK host global --lock=global
+GAISHIM_PATIENCE 10 0.5 --patience=0.5
+GAISHIM_LOG none $TMP/log --log=$TMP/log
+GAISHIM_PYTHON_IDNA off libidn2 --python-idna=libidn2"
+
+# told SOURCE FIELD: the variable has the value in that field of the table, from there.
+told() {
+	while read -r name default other _; do
+		[ "$1" != default ] || other=$default
+		finds "$name: $2" ok "$name" ": $other \($1\)$"
+	done <<-END
+		$settings
+	END
+}
+
+settings() {
+	doctor
+	told default "as it is"
+	# shellcheck disable=SC2046 # words
+	doctor $(printf '%s\n' "$settings" | sed 's/.* //')
+	told option "by its option"
+	names=$(printf '%s\n' "$settings" | sed 's/ .*//')
+	for name in $names; do
+		export "$name="
+	done
+	doctor
+	told default "empty"
+	while read -r name _ other _; do
+		export "$name=$other"
+	done <<-END
+		$settings
+	END
+	doctor
+	told environment "from the environment"
+	doctor --lock=none
+	finds "an option wins over the environment" ok GAISHIM_LOCK 'none \(option\)'
+	# shellcheck disable=SC2086 # words
+	unset $names
+
+	GAISHIM_STRICT=yes GAISHIM_DISABLE=true GAISHIM_IDN=ON GAISHIM_LOCK=all GAISHIM_PATIENCE=1e3 GAISHIM_PYTHON_IDNA=on doctor
+	is "unknown values: status" "$status" 1
+	while IFS='|' read -r name value taken allowed; do
+		finds "$name=$value is named" FAILED "$name" "'$value' \(environment\) is unknown.* takes $taken; allowed: $allowed$"
+	done <<-'END'
+		GAISHIM_STRICT|yes|0|0 and 1
+		GAISHIM_DISABLE|true|0|0 and 1
+		GAISHIM_IDN|ON|on|on and off
+		GAISHIM_LOCK|all|host|host, global and none
+		GAISHIM_PATIENCE|1e3|10|a number up to 1000000.*
+		GAISHIM_PYTHON_IDNA|on|off|off and libidn2
+	END
+	GAISHIM_LOCK=all doctor
+	is "one unknown value is enough" "$status" 1
+	GAISHIM_LOCKS=host doctor
+	finds "a variable that is none" note GAISHIM_LOCKS 'no such variable'
+	is "is no failure" "$status" 0
+}
+
+# What is in force shows in the lookups, and what is off is not called ok.
+in_force() {
+	doctor --strict
+	is "--strict is no failure" "$status" 0
+	finds "--strict: a Unicode host is libc's" 'not checked' 'Unicode host' STRICT
+	finds "--strict: a name goes through the table" ok name 'how=led'
+	doctor --idn=off
+	finds "--idn=off: no Unicode host" 'not checked' 'Unicode host' IDN=off
+	for mode in none global; do
+		doctor --lock=$mode
+		finds "--lock=$mode: past the table" ok name 'how=passed'
+	done
+	doctor --disable
+	is "--disable is no failure" "$status" 0
+	finds "--disable is noted" note GAISHIM_DISABLE 'stands aside'
+	for check in 'numeric host' 'Unicode host' name; do
+		finds "--disable: $check" 'not checked' "$check" 'DISABLE=1'
+	done
+	doctor --python-idna=libidn2
+	is "--python-idna=libidn2" "$status" 0
+}
+
+logs() {
+	mkdir -p "$TMP/dir"
+	: >"$TMP/file"
+	ln -sf file "$TMP/link"
+	for log in "$TMP/dir" "$TMP/none/log" "$TMP/link" "$TMP/file/log"; do
+		doctor "--log=$log"
+		is "--log=${log#"$TMP"}: status" "$status" 1
+		finds "--log=${log#"$TMP"} cannot be" FAILED GAISHIM_LOG "${log#"$TMP"} (cannot be|is a symbolic link)"
+	done
+	for log in stderr "$TMP/file" "$TMP/new.%p"; do
+		doctor "--log=$log"
+		is "--log=${log#"$TMP"} can be" "$status" 0
+	done
+	is "and none was made" "$(ls "$TMP"/new* 2>/dev/null)" ''
+}
+
+# The document says what the lines say, whatever bytes there are in a value.
+json() {
+	if ! python3 -c '' 2>/dev/null; then
+		skip "JSON" "no python3 to read it"
+		return
+	fi
+	cat >"$TMP/lines.py" <<-'END'
+		import json, sys
+		document = json.loads(sys.stdin.buffer.read().decode("ascii"))
+		assert sorted(document) == ["configuration", "findings", "healthy", "version"]
+		for found in document["findings"]:
+		    assert found["status"] in ("ok", "failed", "note", "not checked")
+		    status = "FAILED" if found["status"] == "failed" else found["status"]
+		    text = found["text"] + ("; " + found["next"] if found["next"] else "")
+		    print("%-12s %s: %s" % (status, found["check"], text))
+		assert document["healthy"] == all(found["status"] != "failed" for found in document["findings"])
+		assert len(document["configuration"]) == 7
+		for setting in document["configuration"]:
+		    assert setting["source"] in ("option", "environment", "default")
+		    assert setting["known"] in (True, False)
+	END
+	for option in --lock=none --strict "--log=$TMP/none/a"; do
+		doctor "$option"
+		lines=$out was=$status
+		doctor "$option" -- --json
+		is "$option --json: the same status" "$status" "$was"
+		is "$option --json: the same findings" "$(printf '%s\n' "$out" | PYTHONIOENCODING=utf-8 python3 "$TMP/lines.py" 2>&1)" "$lines"
+	done
+	# shellcheck disable=SC2016 # it is to stay as it is
+	odd=$(printf 'a"b\\c\td\033[1m%s\377\360\237\230\200ü/\n%%s' '$(x)')
+	GAISHIM_LOG=$odd GAISHIM_LOCK=$odd doctor -- --json
+	is "odd bytes: status" "$status" 1
+	is "odd bytes are still JSON" "$(printf '%s\n' "$out" | python3 -c 'import json, sys
+for setting in json.load(sys.stdin)["configuration"]:
+    if setting["name"] in ("GAISHIM_LOG", "GAISHIM_LOCK"):
+        print(ascii(setting["value"]))')" "'a\"b\\\\c\\td\\x1b[1m\$(x)\\ufffd\\U0001f600\\xfc/\\n%s'${n}'a\"b\\\\c\\td\\x1b[1m\$(x)\\ufffd\\U0001f600\\xfc/\\n%s'"
+	GAISHIM_LOCK=$odd doctor
+	is "odd bytes break no line" "$(printf '%s\n' "$out" | grep -c GAISHIM_LOCK)" 1
+	is "nor reach a terminal" "$(printf '%s\n' "$out" | grep -c "$(printf '\033')")" 0
+}
+
+# What is wrong with the object is said, and nothing that follows is called ok.
+objects() {
+	cp "$object" "$TMP/good.so"
+	rm "$object"
+	unsound "no object" object "$object is not there; run 'make' in $tree"
+	echo '#!/bin/sh' >"$object"
+	unsound "an object that is none" loads 'invalid ELF header|file too short'
+	# Of another machine: e_machine is at 18, 243 is RISC-V, 21 64-bit PowerPC.
+	cp "$TMP/good.so" "$object"
+	printf '\025' | dd of="$object" bs=1 seek=18 conv=notrunc 2>/dev/null
+	unsound "an object of another architecture" loads "$object.*cannot (open|be preloaded)"
+	cp "$TMP/good.so" "$object"
+	mv "$tree/shim/python/sitecustomize.py" "$TMP/hook"
+	unsound "no site hook" object 'sitecustomize.py is not there'
+	mv "$TMP/hook" "$tree/shim/python/sitecustomize.py"
+	cp -R "$tree" "$TMP/a b"
+	command="$TMP/a b/scripts/gaishim"
+	unsound "a space in the path" object 'cannot carry the space.*; move it'
+	command=''
+	rm -r "$TMP/a b"
+}
+
+# unsound NAME CHECK ERE
+unsound() {
+	doctor
+	is "$1: status" "$status" 1
+	finds "$1: why" FAILED "$2" "$3"
+	for check in 'numeric host' 'Unicode host' name; do
+		finds "$1: $check" 'not checked' "$check" 'not loaded'
+	done
+}
+
+# only COMMAND...: a PATH with what the scripts need, and these.
+only() {
+	rm -rf "${TMP:?}/bin"
+	mkdir "$TMP/bin"
+	for tool in sh env sed tr grep awk od readlink cat getconf ldd true timeout "$@"; do
+		path=$(command -v "$tool") || continue
+		case $path in
+		true) path=/bin/true ;;
+		esac
+		ln -s "$path" "$TMP/bin/$tool"
+	done
+}
+
+stub() {
+	rm -f "$TMP/bin/$1"
+	printf '#!/bin/sh\n%s\n' "$2" >"$TMP/bin/$1"
+	chmod 755 "$TMP/bin/$1"
+}
+
+absent() {
+	PATH_BEFORE=$PATH
+	only
+	PATH=$TMP/bin doctor
+	is "nothing can ask: no failure" "$status" 0
+	for check in 'numeric host' 'Unicode host' name; do
+		finds "nothing can ask: $check" 'not checked' "$check" 'no getent, python3 or perl'
+	done
+	finds "no python" 'not checked' 'site hook' 'no python3 or python2'
+	for asker in python3 perl; do
+		only "$asker"
+		if ! PATH=$TMP/bin "$asker" --version >/dev/null 2>&1; then
+			skip "$asker asks where there is no getent" "no $asker in /usr/bin"
+			continue
+		fi
+		PATH=$TMP/bin doctor
+		finds "$asker asks where there is no getent" ok 'Unicode host' "asked by $asker: how=numeric"
+		finds "$asker asks for a name" ok name "asked by $asker: how=led"
+	done
+
+	only getent
+	stub getconf 'exit 1'
+	PATH=$TMP/bin doctor
+	finds "without getconf, ldd tells" ok libc ": $(getconf GNU_LIBC_VERSION) of"
+	stub ldd 'exit 127'
+	PATH=$TMP/bin doctor
+	finds "without ldd, libc itself" ok libc ": $(getconf GNU_LIBC_VERSION) of"
+	# shellcheck disable=SC2016 # the stub's
+	stub ldd 'printf "musl libc (x86_64)\nVersion 1.2.3\nDynamic Program Loader\n" >&2; exit 1'
+	PATH=$TMP/bin doctor
+	is "musl: status" "$status" 1
+	finds "musl is told" FAILED libc 'musl 1\.2\.3.*for glibc; use an image'
+	stub getconf 'echo glibc 2.28'
+	PATH=$TMP/bin doctor
+	finds "an old glibc is noted" note libc 'glibc 2\.28.*older than 2\.31'
+
+	only
+	stub getent 'exec sleep 60'
+	stub timeout 'shift; exec /usr/bin/timeout 1 "$@"'
+	PATH=$TMP/bin:/usr/bin:/bin doctor
+	finds "an answer that does not come" 'not checked' name 'no answer within'
+	stub getent 'exit 0'
+	PATH=$TMP/bin:/usr/bin:/bin doctor
+	finds "a child that the object does not reach" FAILED name 'saw nothing'
+	PATH=$PATH_BEFORE
+}
+
+hooks() {
+	only getent python3
+	if ! PATH=$TMP/bin python3 -c '' 2>/dev/null; then
+		skip "the site hook" "no python3 in /usr/bin"
+		return
+	fi
+	PATH=$TMP/bin doctor --python-idna=libidn2
+	finds "the site hook" ok 'site hook' 'python3 runs it'
+	for option in -E -I -S; do
+		# shellcheck disable=SC2016 # the stub's
+		stub python3 "exec /usr/bin/python3 $option"' "$@"'
+		PATH=$TMP/bin doctor --python-idna=libidn2
+		is "python3 $option: status" "$status" 1
+		finds "python3 $option does not run the hook" FAILED 'site hook' 'python3 .*PYTHONPATH|has not run'
+	done
+}
+
+preloads() {
+	cat >"$TMP/answer.c" <<-'END'
+		#include <netdb.h>
+		int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **res)
+		{
+			(void)host, (void)service, (void)hints, (void)res;
+			return EAI_NONAME;
+		}
+	END
+	cc -shared -fPIC -o "$TMP/answer.so" "$TMP/answer.c"
+	cc -shared -fPIC -o "$TMP/idle.so" -x c /dev/null
+	LD_PRELOAD=$TMP/idle.so doctor
+	is "another preload: status" "$status" 0
+	finds "another preload" note preload "LD_PRELOAD holds $TMP/idle.so, which is loaded before the object$"
+	LD_PRELOAD=$TMP/idle.so:$TMP/answer.so doctor
+	finds "the first of two" note preload "$TMP/idle.so"
+	finds "one that answers" note preload "$TMP/answer.so.*has to do with getaddrinfo"
+	finds "and what comes of it" FAILED 'numeric host' 'saw nothing'
+	LD_PRELOAD="$object $TMP/idle.so" doctor
+	is "the object is there already: status" "$status" 0
+	finds "the object is there already" note preload 'holds the object already'
+	finds "spaces part preloads too" note preload "idle.so"
+	mkdir -p "$TMP/other"
+	cp "$object" "$TMP/other/libgaishim.so"
+	LD_PRELOAD=$TMP/other/libgaishim.so doctor
+	is "another copy: status" "$status" 1
+	finds "another copy" FAILED preload "another libgaishim.so.*before the object: $TMP/other"
+	LD_PRELOAD=$TMP/none.so doctor
+	finds "one that is not there" note preload "$TMP/none.so, which cannot be read.*; take it out"
+	finds "is not held against the object" ok loads 'without a warning'
+}
+
+# With an /etc of its own. Prints the findings for each case after a line '# CASE'.
+# shellcheck disable=SC2016 # the inner shell's
+etc='
+	set -e
+	mkdir "$TMP/etc"
+	cp -a /etc/. "$TMP/etc" 2>/dev/null || :
+	rm -f "$TMP/etc/hosts" "$TMP/etc/nsswitch.conf"
+	echo "hosts: files" >"$TMP/etc/nsswitch.conf"
+	: >"$TMP/etc/hosts"
+	mount --bind "$TMP/etc" /etc
+	set +e
+	echo "# unknown"; "$0" doctor
+	echo "127.0.0.1 localhost" >/etc/hosts
+	printf "# a comment\n%s # another\n" "$1" >/etc/ld.so.preload; echo "# ours"; "$0" doctor
+	printf "%s:%s\n" "$TMP/idle.so" "$TMP/other/libgaishim.so" >/etc/ld.so.preload; echo "# copy"; "$0" doctor
+	echo "# nothing" >/etc/ld.so.preload; echo "# comment"; "$0" doctor
+	[ ! -e "$TMP/env" ] || mount --bind "$TMP/env" /usr/bin/env; echo "# static"; "$0" doctor
+'
+
+etc() {
+	for how in -m -rm; do
+		unshare "$how" mount --bind /etc /etc 2>/dev/null && break
+		how=''
+	done
+	if [ -z "$how" ]; then
+		skip "another /etc" "a mount namespace is not permitted here"
+		return
+	fi
+	export TMP
+	echo 'int main(void) { return 0; }' >"$TMP/env.c"
+	cc -static -o "$TMP/env" "$TMP/env.c" 2>/dev/null || rm -f "$TMP/env"
+	cases=$(unshare "$how" sh -c "$etc" "$tree/scripts/gaishim" "$object" 2>&1)
+	case_of unknown
+	finds "localhost that nobody knows" note name 'how=led, but nobody here knows it: EAI_[A-Z]+; see /etc/hosts'
+	is "is not the object's failure" "$(printf '%s\n' "$out" | grep FAILED)" ''
+	case_of ours
+	finds "the object in /etc/ld.so.preload" note preload '/etc/ld.so.preload holds the object already'
+	is "is no failure" "$(printf '%s\n' "$out" | grep FAILED)" ''
+	case_of copy
+	finds "a copy in /etc/ld.so.preload" FAILED preload "another libgaishim.so.*after the object: $TMP/other"
+	finds "and its neighbour" note preload "$TMP/idle.so, which is loaded after the object"
+	case_of comment
+	finds "a comment is no preload" ok preload 'nothing but the object'
+	case_of static
+	if [ -e "$TMP/env" ]; then
+		finds "what cannot be preloaded is not called ok" FAILED loads 'passes it by.*static'
+	else
+		skip "what cannot be preloaded is not called ok" "cc makes no static programs here"
+	fi
+}
+
+case_of() {
+	out=$(printf '%s\n' "$cases" | sed -n "/^# $1\$/,/^# /p")
+}
+
+doctor
+first=$out
+for shell in dash 'bash --posix' bash 'busybox sh'; do
+	if $shell -c : 2>/dev/null; then
+		doctor
+		is "under $shell it finds the same" "$out" "$first"
+		in_force
+	else
+		skip "under $shell" "not installed"
+	fi
+done
+shell=''
+usage
+healthy
+settings
+logs
+json
+objects
+absent
+hooks
+preloads
+etc
+done_testing
