@@ -146,12 +146,14 @@ SELDOM static int ask_libc(const struct question *q, struct addrinfo **res)
 	};
 	struct addrinfo *list = NULL;
 	int saved = errno;
-	/* For an address libc asks no resolver: it need not wait for a fork. */
-	bool counted = (q->libc_flags & AI_NUMERICHOST) == 0 && gate_enter();
+	/* For an address libc asks no resolver, and takes a lock for AI_ADDRCONFIG alone. */
+	uint32_t era;
+	bool counted = (q->libc_flags & (AI_NUMERICHOST | AI_ADDRCONFIG)) != AI_NUMERICHOST
+		&& gate_enter(&era);
 	int code = next_getaddrinfo(q->host, q->service, &hints, &list);
 
 	if (counted)
-		gate_leave();
+		gate_leave(era);
 	if (code == 0 && list != NULL && (q->libc_flags != q->flags || q->type_bits != 0)) {
 		code = restore(q, list);
 		if (code != 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
@@ -22,7 +23,7 @@ static atomic_uint came_home; /* one up when a lookup leaves while a fork is und
 static _Thread_local struct {
 	const char *frame; /* gate_enter's, while inside */
 	uint32_t era;
-	bool forking;
+	int forking; /* forks of its own: a handler may fork again */
 } self;
 
 static uint32_t era_of(uint64_t count)
@@ -43,14 +44,17 @@ static int64_t now(void)
 	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
-/* Sleep while *word is VALUE, until the deadline. False once it has passed. */
+/* Sleep while *word is VALUE, until the deadline. False once it has passed. A fork
+ * that succeeds leaves errno alone. */
 static bool sleep_on(atomic_uint *word, unsigned value, int64_t deadline)
 {
-	struct timespec left = { .tv_nsec = deadline - now() };
+	long left[] = { 0, (long)(deadline - now()) }; /* a timespec, whatever time_t is */
+	int saved = errno;
 
-	if (left.tv_nsec <= 0)
+	if (left[1] <= 0)
 		return false;
-	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &left, NULL, 0);
+	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, left, NULL, 0);
+	errno = saved;
 	return true;
 }
 
@@ -59,11 +63,11 @@ static void wake(atomic_uint *word)
 	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-/* Whether this thread is inside: its frame is further up the stack, unless a jump
- * has left it. */
+/* Whether this thread is inside and counted: its frame is further up the stack, unless
+ * a jump has left it. If one has, the first fork ends the era that it was counted in. */
 static bool is_inside(const char *frame)
 {
-	return self.frame != NULL && frame < self.frame;
+	return self.frame != NULL && frame < self.frame && self.era == era_of(atomic_load(&inside));
 }
 
 static void count_out(uint32_t era)
@@ -90,7 +94,7 @@ __attribute__((noinline)) static void wait_for_forks(void)
 			atomic_store(&forks, 0);
 }
 
-bool gate_enter(void)
+bool gate_enter(uint32_t *era)
 {
 	const char *frame = __builtin_frame_address(0);
 
@@ -98,20 +102,21 @@ bool gate_enter(void)
 		return false;
 	/* Count first, then look: a fork does it the other way round. */
 	for (;;) {
-		self.era = era_of(atomic_fetch_add(&inside, 1));
-		if (atomic_load(&forks) == 0 || self.forking)
+		*era = era_of(atomic_fetch_add(&inside, 1));
+		if (atomic_load(&forks) == 0 || self.forking > 0)
 			break;
-		count_out(self.era);
+		count_out(*era);
 		wait_for_forks();
 	}
+	self.era = *era;
 	self.frame = frame;
 	return true;
 }
 
-void gate_leave(void)
+void gate_leave(uint32_t era)
 {
 	self.frame = NULL;
-	count_out(self.era);
+	count_out(era);
 }
 
 void gate_close(void)
@@ -119,7 +124,7 @@ void gate_close(void)
 	bool within = is_inside(__builtin_frame_address(0));
 	int64_t deadline = 0;
 
-	self.forking = true;
+	self.forking++;
 	atomic_fetch_add(&forks, 1);
 	for (;;) {
 		unsigned seen = atomic_load(&came_home);
@@ -141,7 +146,7 @@ void gate_open(void)
 {
 	unsigned n = atomic_load(&forks);
 
-	self.forking = false;
+	self.forking--;
 	while (n > 0 && !atomic_compare_exchange_weak(&forks, &n, n - 1))
 		;
 	if (n == 1)
@@ -150,7 +155,7 @@ void gate_open(void)
 
 void gate_reset(void)
 {
-	self.forking = false;
+	self.forking = 0;
 	forks = 0;
 	inside = next_era(inside);
 }

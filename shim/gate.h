@@ -14,14 +14,16 @@
 #define GAISHIM_GATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-/* Before libc is asked: wait while another thread forks, and be counted. False
- * within a lookup of this thread: the outer one is counted, and must not wait. May be
- * left for good, by a jump or the end of the thread: then it costs one fork its wait. */
-bool gate_enter(void);
+/* Before libc is asked: wait while another thread forks, and be counted, in *era.
+ * False within a lookup of this thread: the outer one is counted, and must not wait.
+ * May be left for good, by a jump or the end of the thread: then it costs one fork its
+ * wait. */
+bool gate_enter(uint32_t *era);
 
-/* After it, if gate_enter said true. */
-void gate_leave(void);
+/* After it, if gate_enter said true. errno is preserved. */
+void gate_leave(uint32_t era);
 
 /* What pthread_atfork wants: before a fork, and after it in parent and child. */
 void gate_close(void);

@@ -163,7 +163,7 @@ class StreamReader(Codec, codecs.StreamReader):
 
 
 def install():
-    """Serve the codec from now on. Raises if that cannot be, and changes nothing."""
+    """Serve the codec from now on. Raises if that cannot be: Python's own goes on."""
     global _convert
     # PyDLL keeps the GIL: giving it away takes longer than the call. PyPy has none.
     library = getattr(ctypes, "PyDLL", ctypes.CDLL)(None)
