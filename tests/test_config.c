@@ -10,7 +10,7 @@
 
 static const char *const variables[] = {
 	"GAISHIM_DISABLE", "GAISHIM_STRICT", "GAISHIM_IDN", "GAISHIM_LOCK", "GAISHIM_PATIENCE",
-	"GAISHIM_LOG", "GAISHIM_PYTHON_IDNA",
+	"GAISHIM_PYTHON_IDNA", "GAISHIM_LOG", /* the last, which has no unknown values */
 };
 enum { VARIABLES = sizeof variables / sizeof variables[0] };
 
