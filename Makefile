@@ -23,7 +23,7 @@ endif
 OBJECT = $(BUILD)/libgaishim.so
 SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(wildcard shim/*.c))
 HIDDEN = -fPIC -fvisibility=hidden -fno-plt -ftls-model=initial-exec
-LINK = -shared -Wl,-z,now,-z,relro,-z,text,-z,noexecstack,-z,nodelete,-z,defs -Wl,--version-script=shim/exports.map \
+LINK = -shared -Wl,-z,noseparate-code,-z,now,-z,relro,-z,text,-z,noexecstack,-z,nodelete,-z,defs -Wl,--version-script=shim/exports.map \
 	-Wl,--as-needed,-O1
 
 # libidn2 and libunistring go inside, as one object whose names nobody sees:
@@ -90,6 +90,7 @@ check: tests ## run all tests (or those that CHECK names)
 
 bench: tests ## measure against libc
 	BUILD=$(BUILD) scripts/bench
+	BUILD=$(BUILD) scripts/cost
 	! command -v python3 >/dev/null || BUILD=$(BUILD) python3 tests/python/startup.py
 
 install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR

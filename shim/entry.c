@@ -116,24 +116,35 @@ SELDOM static int normalize(struct question *q)
 }
 
 /* Make libc's answer one to what the caller asked: with the flags and type
- * bits that libc was not shown, and the canonical name as they want it. */
-static int restore(const struct question *q, struct addrinfo *list)
+ * bits that libc was not shown, and the canonical name as they want it. Not all
+ * that comes before libc makes a name a malloc of its own (proxychains does not):
+ * it is replaced in a list that is ours. */
+static int restore(const struct question *q, struct addrinfo **list)
 {
-	if (q->flags & ~q->libc_flags & AI_CANONIDN && list->ai_canonname != NULL) {
-		char *unicode = NULL;
-		int code = idna_to_unicode(list->ai_canonname, &unicode);
-		if (code == EAI_MEMORY)
-			return code;
-		if (code == 0) { /* else the name stays as it is, as in libc */
-			free(list->ai_canonname);
-			list->ai_canonname = unicode;
+	char *name = (*list)->ai_canonname, *unicode = NULL;
+	int code = 0;
+
+	if (q->flags & ~q->libc_flags & AI_CANONIDN && name != NULL)
+		code = idna_to_unicode(name, &unicode); /* if it fails the name stays, as in libc */
+	if (unicode != NULL && strcmp(unicode, name) != 0) {
+		struct addrinfo *own = result_copy(*list);
+
+		if (own != NULL) {
+			freeaddrinfo(*list);
+			*list = own;
+			name = own->ai_canonname;
+			own->ai_canonname = unicode;
+			unicode = name;
+		} else {
+			code = EAI_MEMORY;
 		}
 	}
-	for (; list != NULL; list = list->ai_next) {
-		list->ai_flags = q->flags;
-		list->ai_socktype |= q->type_bits;
+	free(unicode);
+	for (struct addrinfo *node = *list; node != NULL; node = node->ai_next) {
+		node->ai_flags = q->flags;
+		node->ai_socktype |= q->type_bits;
 	}
-	return 0;
+	return code == EAI_MEMORY ? code : 0;
 }
 
 SELDOM static int ask_libc(const struct question *q, struct addrinfo **res)
@@ -155,7 +166,7 @@ SELDOM static int ask_libc(const struct question *q, struct addrinfo **res)
 	if (counted)
 		gate_leave(era);
 	if (code == 0 && list != NULL && (q->libc_flags != q->flags || q->type_bits != 0)) {
-		code = restore(q, list);
+		code = restore(q, &list);
 		if (code != 0)
 			freeaddrinfo(list);
 	}
@@ -185,7 +196,7 @@ static void *copy_list(const void *list)
 
 static void discard_list(void *list)
 {
-	result_free(list);
+	freeaddrinfo(list); /* it is as it came: who made it may have one of its own */
 }
 
 /* The case of ASCII letters does not tell names apart, RFC 4343; the locale

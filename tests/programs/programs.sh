@@ -57,7 +57,8 @@ logged() {
 # Before glibc 2.34 libpthread was apart. In a program that does without it there
 # is one thread, and names are left to libc.
 is_threadless() {
-	ldd "$ASK" | grep -q libpthread && libraries=$(ldd "$(command -v "$1")" 2>&1) &&
+	first=$(printf 'glibc 2.34\n%s\n' "$(getconf GNU_LIBC_VERSION)" | sort -V | head -n 1)
+	[ "$first" != 'glibc 2.34' ] && libraries=$(ldd "$(command -v "$1")" 2>&1) &&
 		! echo "$libraries" | grep -q libpthread
 }
 
