@@ -445,7 +445,7 @@ class Running(unittest.TestCase):
         def run():
             count = 0
             try:
-                while time.time() < stop:
+                while count == 0 or time.time() < stop:
                     use_all()
                     count += 1
             except BaseException as error:
@@ -456,7 +456,7 @@ class Running(unittest.TestCase):
         for thread in threads:
             thread.start()
         children = 0
-        while time.time() < stop:
+        while children == 0 or time.time() < stop:
             pid = os.fork()
             if pid == 0:
                 signal.alarm(20)
@@ -468,8 +468,6 @@ class Running(unittest.TestCase):
             thread.join()
         self.assertEqual(wrong, [])
         self.assertEqual(len(turns), 8)
-        self.assertGreater(min(turns), 0)
-        self.assertGreater(children, 0)
 
     def test_subinterpreter(self):
         """It has the codec as well, but in 3.7, where it does not look at PYTHONPATH."""

@@ -3,11 +3,8 @@
 for deadlock.py. It prints the port where it listens on 127.0.0.1.
 """
 import socketserver
-import struct
 
-import bson
-
-OP_REPLY, OP_MSG = 1, 2013
+import mongodb
 
 
 class Handler(socketserver.StreamRequestHandler):
@@ -15,21 +12,7 @@ class Handler(socketserver.StreamRequestHandler):
 
     def handle(self):
         member = "localhost:%d" % self.server.server_address[1]
-        answer = bson.encode({
-            "ok": 1.0, "ismaster": True, "setName": "deadlock", "hosts": [member], "me": member, "primary": member,
-            "minWireVersion": 0, "maxWireVersion": 9, "maxBsonObjectSize": 16 << 20,
-            "maxMessageSizeBytes": 48 << 20, "maxWriteBatchSize": 1000})
-        while True:
-            head = self.rfile.read(16)
-            if len(head) < 16:
-                return
-            length, request, _, code = struct.unpack("<iiii", head)
-            self.rfile.read(length - 16)
-            if code == OP_MSG:
-                body = struct.pack("<iB", 0, 0) + answer
-            else:
-                code, body = OP_REPLY, struct.pack("<iqii", 8, 0, 0, 1) + answer
-            self.wfile.write(struct.pack("<iiii", 16 + len(body), 0, request, code) + body)
+        mongodb.serve(self.rfile, self.wfile, setName="deadlock", hosts=[member], me=member, primary=member)
 
 
 class Server(socketserver.ThreadingTCPServer):
