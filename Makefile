@@ -119,7 +119,10 @@ TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$${SOURCE_DAT
 tarball: all ## make an archive that runs from any directory
 	rm -rf $(BUILD)/stage
 	$(MAKE) -s install DESTDIR=$(abspath $(BUILD))/stage PREFIX=/gaishim-$(VERSION)
-	cp README.md LICENSE docs/embedded.md $(BUILD)/stage/gaishim-$(VERSION)
+	install -m 644 README.md LICENSE $(BUILD)/stage/gaishim-$(VERSION)
+	install -d $(BUILD)/stage/gaishim-$(VERSION)/docs/ci
+	install -m 644 docs/*.md $(BUILD)/stage/gaishim-$(VERSION)/docs
+	install -m 644 docs/ci/* $(BUILD)/stage/gaishim-$(VERSION)/docs/ci
 	$(TAR) -C $(BUILD)/stage -czf $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz gaishim-$(VERSION)
 	rm -r $(BUILD)/stage
 	echo "  $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz"

@@ -150,6 +150,9 @@ setting() {
 	seconds) is_seconds "$value" || known=false ;;
 	file) ;;
 	*)
+		case $value in
+		*' '*) known=false ;;
+		esac
 		case " $3 " in
 		*" $value "*) ;;
 		*) known=false ;;
@@ -216,7 +219,7 @@ check_configuration() {
 	for name in $(env | LC_ALL=C sed -n 's/^\(GAISHIM_[A-Z0-9_]*\)=.*/\1/p'); do
 		case $name in
 		GAISHIM_DISABLE | GAISHIM_STRICT | GAISHIM_IDN | GAISHIM_LOCK | GAISHIM_PATIENCE) ;;
-		GAISHIM_LOG | GAISHIM_PYTHON_IDNA) ;;
+		GAISHIM_LOG | GAISHIM_PYTHON_IDNA | GAISHIM_ENABLED) ;;
 		*) finding note "$name" "the object knows no such variable" ;;
 		esac
 	done

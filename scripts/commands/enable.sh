@@ -21,7 +21,8 @@ of the command; those given here are the ones in force.
   --system       every program: /etc/ld.so.preload, after a trial run. That
                  file carries no options and no site hook for Python
   --print        nobody: prints what would be set, so that
-                 export $(gaishim enable --print) sets it in this shell
+                 vars=$(gaishim enable --print) && export $vars
+                 sets it in this shell
 
 A second enable changes nothing, or the options that differ. `gaishim disable
 TARGET` leaves the file as it was. Files are replaced as a whole.
@@ -244,9 +245,9 @@ require_safe() {
 	esac
 	while :; do
 		case $part$(stat -c ' %F %u %a' "$part") in
-		*' directory 0 '*[15] | *' regular file 0 '*[45]) ;;
-		*) die 125 "$part: what every program loads must be root's, and for others" \
-			"to read but not to write, with all directories above" ;;
+		*' directory 0 '*[0145][15] | *' regular file 0 '*[0145][45]) ;;
+		*) die 125 "$part: what every program loads must be root's, and for all" \
+			"others to read but not to write, with all directories above" ;;
 		esac
 		[ "$part" != / ] || break
 		part=${part%/*}

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # JSON for the subcommands that have --json; they source this.
 
+command -v awk >/dev/null || die 125 "doctor and check need awk: install mawk or gawk"
+
 # json_string TEXT: TEXT as a JSON string, in ASCII alone. A byte that is no UTF-8,
 # which a path or a variable may hold, becomes U+FFFD: JSON cannot carry it.
 json_string() {

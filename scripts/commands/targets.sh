@@ -12,8 +12,9 @@ export LC_ALL
 newline='
 '
 
+# What is done is done, whether or not anybody reads of it.
 say() {
-	printf 'gaishim: %s\n' "$@"
+	printf 'gaishim: %s\n' "$@" || :
 }
 
 # The command's own, and the targets: set_option refuses by it too.
@@ -44,7 +45,9 @@ parse_target() {
 		--dotenv=) refuse "--dotenv: FILE is missing" ;;
 		--dotenv=*) choose --dotenv "${1#*=}" ;;
 		--dotenv)
-			[ -n "${2-}" ] || refuse "--dotenv: FILE is missing"
+			case ${2-} in
+			'' | -*) refuse "--dotenv: FILE is missing" ;;
+			esac
 			choose "$1" "$2"
 			shift
 			;;
@@ -100,7 +103,10 @@ find_target() {
 
 	case $path in
 	/*) ;;
-	*) path=$PWD/$path ;;
+	*)
+		[ -d "${PWD-}" ] || die 1 "the current directory is gone: name FILE by its whole path"
+		path=$PWD/$path
+		;;
 	esac
 	# A link is followed: what it names is changed, not the link.
 	if [ -L "$path" ]; then
@@ -108,6 +114,7 @@ find_target() {
 		path=$(readlink -f -- "$path")
 	fi
 	dir=${path%/*}/
+	temporary=$dir.${path##*/}.gaishim-new
 	[ -d "$dir" ] || die 1 "$path: there is no directory $dir"
 	[ ! -e "$path" ] || [ -f "$path" ] || die 1 "$path is not a regular file"
 }
@@ -119,7 +126,7 @@ lock() {
 	exec 9<"$dir"
 	timeout 30 flock 9 2>/dev/null
 	case $? in
-	0) rm -f "$dir".gaishim.?????? ;; # those of one that was killed
+	0) rm -f "$temporary".?????? ;; # those of one that was killed
 	124 | 143) die 1 "$dir is locked by another process: nothing was done" ;;
 	esac
 }
@@ -191,7 +198,7 @@ replace_file() {
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
-	new=$(mktemp "$dir.gaishim.XXXXXX") || die 1 "nothing can be written to $dir; $kept"
+	new=$(mktemp "$temporary.XXXXXX") || die 1 "nothing can be written to $dir; $kept"
 	if [ -e "$path" ]; then
 		cp -p "$path" "$new"
 		[ "$(stat -c '%u %g %a' "$path")" = "$(stat -c '%u %g %a' "$new")" ] ||

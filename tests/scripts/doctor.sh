@@ -125,8 +125,12 @@ settings() {
 		GAISHIM_PATIENCE|1e3|10|a number up to 1000000.*
 		GAISHIM_PYTHON_IDNA|on|off|off and libidn2
 	END
+	GAISHIM_LOCK='host global' doctor
+	finds "two values are none" FAILED GAISHIM_LOCK "'host global' .*is unknown"
 	GAISHIM_LOCK=all doctor
 	is "one unknown value is enough" "$status" 1
+	GAISHIM_ENABLED=absent doctor
+	is "enable's own mark is no news" "$(printf '%s\n' "$out" | grep ENABLED)" ''
 	GAISHIM_LOCKS=host doctor
 	finds "a variable that is none" note GAISHIM_LOCKS 'no such variable'
 	is "is no failure" "$status" 0

@@ -37,7 +37,7 @@ refused() {
 	is "$ere: refused" "$status" "$wanted"
 	like "$ere: says why" "$out" "$ere"
 	is "$ere: nothing is written" "$(cat $file 2>/dev/null)" "$(cat "$TMP/copy" 2>/dev/null)"
-	is "$ere: nothing is left behind" "$(find /etc -maxdepth 1 -name '.gaishim.*')" ''
+	is "$ere: nothing is left behind" "$(find /etc -maxdepth 1 -name '.*gaishim-new*')" ''
 }
 
 # shellcheck disable=SC2317 # by `ok`
@@ -129,6 +129,8 @@ paths() {
 	chmod 666 $object
 	refused 125 'libgaishim.so: what every program loads' enable --system
 	chmod 600 $object
+	refused 125 'libgaishim.so: what every program loads' enable --system
+	chmod 664 $object
 	refused 125 'libgaishim.so: what every program loads' enable --system
 	chmod 644 $object
 	chmod 1777 "$tree"

@@ -58,7 +58,7 @@ lines_of() {
 # unchanged NAME COPY FILE
 unchanged() {
 	ok "$1: byte for byte" cmp "$2" "$3"
-	is "$1: nothing is left behind" "$(find "$TMP" -name '.gaishim.*')" ''
+	is "$1: nothing is left behind" "$(find "$TMP" -name '.*gaishim-new*')" ''
 }
 
 arguments() {
@@ -157,7 +157,9 @@ restored() {
 }
 
 dotenv() {
+	refused 2 'FILE is missing' enable --dotenv --log=stderr
 	rm -f "$file"
+	echo mine >"${file%/*}/.gaishim.config"
 	done_by "enable --dotenv $file" 'was added'
 	is "a new file has the umask's mode" "$(stat -c %a "$file")" 644
 	is "no line is empty, a comment or quoted" "$(grep -Evc '^[A-Z_]+=[^"'"']*\$" "$file")" 0
@@ -165,6 +167,7 @@ dotenv() {
 	is "a file that enable made is removed" "$(find "$file" 2>/dev/null)" ''
 	gaishim disable --dotenv "$file"
 	like "disable where there is no file" "$status $out" '^0 .*nothing was changed'
+	is "another file beside it is left alone" "$(cat "${file%/*}/.gaishim.config")" mine
 
 	printf 'A=1\n# B' >"$file"
 	restored "a last line without an end"
@@ -511,7 +514,7 @@ killed() {
 		ok "$verb was killed more than ten times" [ $killed -gt 10 ]
 		ok "$verb came to its end" [ $killed -lt 99 ]
 	done
-	is "what was killed leaves nothing, once one ends" "$(find "$TMP" -name '.gaishim.*')" ''
+	is "what was killed leaves nothing, once one ends" "$(find "$TMP" -name '.*gaishim-new*')" ''
 	unchanged "after all" "$TMP/plain" "$file"
 	rm "$file"
 }

@@ -79,7 +79,7 @@ like "with its site hook" \
 	"$(inside 'dpkg -i /gaishim.deb >/dev/null && gaishim --python-idna=libidn2 /usr/bin/python3 -c "print(u\"fa\\xdf\".encode(\"idna\"))"')" 'xn--fa-hia'
 like "it upgrades, and verifies" \
 	"$(inside 'dpkg -i /gaishim.deb && dpkg -i /gaishim.deb && dpkg --verify gaishim && gaishim --version')" "^gaishim $version$"
-is "it purges, and leaves nothing" \
-	"$(inside "dpkg -i /gaishim.deb >/dev/null && /usr/bin/python3 -c pass; dpkg --purge gaishim >/dev/null && $files")" "$before"
+is "it purges though enabled, and leaves nothing" \
+	"$(inside "dpkg -i /gaishim.deb >/dev/null && gaishim enable --system >/dev/null && gaishim enable --profile >/dev/null; dpkg --purge gaishim >/dev/null && $files")" "$before"
 
 done_testing
