@@ -105,6 +105,9 @@ install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
 	install -m 644 docs/gaishim.1 $(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
 
 uninstall: ## remove what install put there
+	# Every program would complain that it is gone.
+	! grep -qsF $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so /etc/ld.so.preload || \
+		{ echo "/etc/ld.so.preload names the object: run 'gaishim disable --system' first" >&2; exit 1; }
 	rm -f $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so $(DESTDIR)$(PREFIX)/bin/gaishim \
 		$(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
 	rm -rf $(addprefix $(DESTDIR)$(LIBDIR)/gaishim/,python commands)
