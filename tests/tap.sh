@@ -61,6 +61,15 @@ skip_all() {
 	exit 0
 }
 
+# checkout DIR: as much of one as the command needs, around the object under test.
+checkout() {
+	mkdir -p "$1/scripts" "$1/build" "$1/shim"
+	cp -R scripts/commands scripts/gaishim "$1/scripts/"
+	cp -R shim/python "$1/shim/"
+	cp Makefile "$1/"
+	cp "$GAISHIM_SO" "$1/build/"
+}
+
 done_testing() {
 	echo "1..$TAP_COUNT"
 	[ "$TAP_FAILED" -eq 0 ]

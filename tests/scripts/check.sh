@@ -9,13 +9,9 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH # programs themselves, no starters of t
 umask 022
 chmod 755 "$TMP" # a user without rights runs programs in it
 
-# A checkout of its own, so that what is tested is the object under test.
 tree=$TMP/tree
-mkdir -p "$tree/scripts" "$tree/build" "$tree/shim" "$TMP/bin"
-cp -R scripts/commands scripts/gaishim "$tree/scripts/"
-cp -R shim/python "$tree/shim/"
-cp Makefile "$tree/"
-cp "$GAISHIM_SO" "$tree/build/"
+checkout "$tree"
+mkdir "$TMP/bin"
 unset GAISHIM_SO
 object=$tree/build/libgaishim.so
 work=$TMP/work

@@ -10,11 +10,8 @@ unset LD_PRELOAD
 object=${GAISHIM_SO:?}
 
 # A checkout of its own, so that what runs is the object under test.
-mkdir -p "$TMP/tree/scripts" "$TMP/tree/build" "$TMP/tree/shim" "$TMP/console"
-cp scripts/gaishim "$TMP/tree/scripts/"
-cp -R shim/python "$TMP/tree/shim/"
-cp Makefile "$TMP/tree/"
-cp "$object" "$TMP/tree/build/"
+checkout "$TMP/tree"
+mkdir "$TMP/console"
 
 page=docs/gaishim.1
 

@@ -9,13 +9,9 @@ PATH=/usr/bin:/bin:$PATH # python3 itself, no starter of one
 umask 022
 chmod 755 "$TMP"
 
-# A checkout of its own, so that what is tested is the object under test.
 tree=$TMP/tree
-mkdir -p "$tree/scripts" "$tree/build" "$tree/shim" "$TMP/bin"
-cp -R scripts/commands scripts/gaishim "$tree/scripts/"
-cp -R shim/python "$tree/shim/"
-cp Makefile "$tree/"
-cp "$GAISHIM_SO" "$tree/build/"
+checkout "$tree"
+mkdir "$TMP/bin"
 unset GAISHIM_SO
 object=$tree/build/libgaishim.so
 shell='' command=''

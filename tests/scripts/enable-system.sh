@@ -13,11 +13,7 @@ mount -t tmpfs -o mode=755 none /opt || skip_all "no tmpfs may be mounted here"
 umask 077 # what all are to read is not left to it
 
 tree=/opt/tree file=/etc/ld.so.preload
-mkdir -p $tree/build $tree/shim
-cp -R scripts $tree/
-cp -R shim/python $tree/shim/
-cp Makefile $tree/
-cp "$GAISHIM_SO" $tree/build/
+checkout $tree
 chmod -R a+rX $tree
 object=$tree/build/libgaishim.so
 unset LD_PRELOAD PYTHONPATH

@@ -11,11 +11,7 @@ umask 022
 chmod 755 "$TMP" # for an ordinary user
 
 tree=$TMP/tree
-mkdir -p "$tree/build" "$tree/shim"
-cp -R scripts "$tree/"
-cp -R shim/python "$tree/shim/"
-cp Makefile "$tree/"
-cp "$GAISHIM_SO" "$tree/build/"
+checkout "$tree"
 object=$tree/build/libgaishim.so hook=$tree/shim/python
 unset GAISHIM_SO
 shell='' as='' file=$TMP/file

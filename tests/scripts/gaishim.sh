@@ -8,11 +8,8 @@
 unset LD_PRELOAD
 
 # A checkout of its own, so that what is tested is the object under test.
-mkdir -p "$TMP/tree/scripts" "$TMP/tree/build" "$TMP/tree/shim" "$TMP/bin"
-cp -R shim/python "$TMP/tree/shim/"
-cp scripts/gaishim "$TMP/tree/scripts/"
-cp Makefile "$TMP/tree/"
-cp "$GAISHIM_SO" "$TMP/tree/build/"
+checkout "$TMP/tree"
+mkdir "$TMP/bin"
 unset GAISHIM_SO # so that every variable of this name is the command's doing
 object=$TMP/tree/build/libgaishim.so
 shell='' command=''
