@@ -32,6 +32,7 @@ const char *gaishim_idna(const char *host, int decode, char *out, size_t size);
 
 static struct config config; /* constant once started */
 static atomic_bool started;
+static atomic_bool plain; /* started, and there is nothing to do but to answer */
 
 /* Read the environment and find the next getaddrinfo: at load, or, for a
  * constructor of another object that has run before ours, at its first call. */
@@ -49,6 +50,8 @@ static void start(void)
 			for (int i = 0; config.unknown[i] != NULL; i++)
 				log_message(config.log, config.unknown[i]);
 		atomic_store_explicit(&started, true, memory_order_release);
+		atomic_store_explicit(&plain, !config.disabled && config.log[0] == '\0'
+				      && config.lock != LOCK_GLOBAL, memory_order_release);
 	}
 	pthread_mutex_unlock(&lock);
 }
@@ -68,9 +71,6 @@ static void prepare(struct question *q, const char *node, const char *service,
 	q->protocol = hints != NULL ? hints->ai_protocol : 0;
 	q->type_bits = q->strict ? 0 : q->socktype & (SOCK_NONBLOCK | SOCK_CLOEXEC);
 	q->socktype &= ~q->type_bits;
-	q->how = "passed";
-	q->waited = 0;
-	q->shared = -1;
 }
 
 /* What libc refuses before it looks at a host, and questions without one. */
@@ -306,9 +306,10 @@ static int stand_in_line(struct question *q, struct addrinfo **res)
 	return code;
 }
 
-/* Interposed: POSIX getaddrinfo. Lists are freed with libc's freeaddrinfo. */
-EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service,
-			 const struct addrinfo *restrict hints, struct addrinfo **restrict res)
+/* The first lookup, perhaps, and all of those that leave a line in the log, stand
+ * in the one line, or are libc's alone. */
+SELDOM static int answer_otherwise(const char *node, const char *service,
+				   const struct addrinfo *hints, struct addrinfo **res)
 {
 	struct question q;
 	struct timespec begun;
@@ -320,12 +321,26 @@ EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service
 		return next_getaddrinfo(node, service, hints, res);
 	if (config.log[0] != '\0')
 		clock_gettime(CLOCK_MONOTONIC, &begun);
-
 	prepare(&q, node, service, hints);
+	q.how = "passed";
+	q.waited = 0;
+	q.shared = -1;
 	code = config.lock == LOCK_GLOBAL ? stand_in_line(&q, res) : answer(&q, res);
 	if (config.log[0] != '\0')
 		log_lookup(config.log, &q, node, code, begun);
 	return code;
+}
+
+/* Interposed: POSIX getaddrinfo. Lists are freed with libc's freeaddrinfo. */
+EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service,
+			 const struct addrinfo *restrict hints, struct addrinfo **restrict res)
+{
+	struct question q;
+
+	if (!atomic_load_explicit(&plain, memory_order_acquire))
+		return answer_otherwise(node, service, hints, res);
+	prepare(&q, node, service, hints);
+	return answer(&q, res);
 }
 
 /* For Python's idna codec (python/gaishim_idna.py), and whoever else is preloaded

@@ -2,24 +2,18 @@
 #include "literal.h"
 
 #include <stdint.h>
-#include <string.h>
 
-/* The value of a digit; 10 and more, or 16 and more, for what is none. */
-
-static unsigned decimal(char c)
-{
-	return (unsigned char)c - (unsigned)'0';
-}
-
+/* 16 and more for what is no digit. */
 static unsigned hexadecimal(char c)
 {
-	static const unsigned char one_more[256] = {
-		['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
-		['A'] = 11, 12, 13, 14, 15, 16,
-		['a'] = 11, 12, 13, 14, 15, 16,
+	static const signed char digits[256] = {
+		[0 ... '0' - 1] = -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+		['9' + 1 ... 'A' - 1] = -1, 10, 11, 12, 13, 14, 15,
+		['F' + 1 ... 'a' - 1] = -1, 10, 11, 12, 13, 14, 15,
+		['f' + 1 ... 255] = -1,
 	};
 
-	return one_more[(unsigned char)c] - 1U;
+	return (unsigned)digits[(unsigned char)c];
 }
 
 /* An octal or hexadecimal number as in C, from behind its first 0. */
@@ -43,12 +37,12 @@ static const char *parse_octal_or_hex(const char *text, uint64_t *number)
  * behind it, or NULL if there is none up to UINT32_MAX. */
 static const char *parse_number(const char *text, uint64_t *number)
 {
-	*number = decimal(*text++);
+	*number = literal_digit(*text++);
 	if (*number > 9)
 		return NULL;
 	if (*number == 0 && *text != '.' && *text != '\0')
 		return parse_octal_or_hex(text, number);
-	for (unsigned digit; (digit = decimal(*text)) <= 9; text++) {
+	for (unsigned digit; (digit = literal_digit(*text)) <= 9; text++) {
 		*number = *number * 10 + digit;
 		if (*number > UINT32_MAX)
 			return NULL;
@@ -56,7 +50,7 @@ static const char *parse_number(const char *text, uint64_t *number)
 	return text;
 }
 
-bool literal_ipv4(const char *text, struct in_addr *address)
+bool literal_parts(const char *text, struct in_addr *address)
 {
 	uint32_t high = 0; /* the parts before the last */
 	uint64_t number;
@@ -76,26 +70,6 @@ bool literal_ipv4(const char *text, struct in_addr *address)
 	return false;
 }
 
-/* The IPv4 address that may end an IPv6 one: four decimal numbers. Returns what
- * is behind it, or NULL if there is none. */
-static const char *parse_quad(const char *text, uint32_t *value)
-{
-	*value = 0;
-	for (int i = 0; i < 4; i++) {
-		const char *part = text;
-		unsigned sum = 0;
-
-		if (i > 0 && *part++ != '.')
-			return NULL;
-		for (text = part; decimal(*text) <= 9 && sum <= 0xFF; text++)
-			sum = sum * 10 + decimal(*text);
-		if (text == part || sum > 0xFF || (*part == '0' && text - part > 1))
-			return NULL;
-		*value = *value << 8 | sum;
-	}
-	return text;
-}
-
 static bool is_end(char c)
 {
 	return c == '\0' || c == '%';
@@ -103,39 +77,43 @@ static bool is_end(char c)
 
 bool literal_ipv6(const char *text, struct in6_addr *address, const char **zone)
 {
-	uint16_t groups[8] = { 0 };
+	uint16_t *groups = address->s6_addr16;
+	const char *group = text;
 	int count = 0;
 	int gap = -1; /* how many groups stand before the "::" */
 
 	if (*text == ':' && *++text != ':')
 		return false;
-	while (!is_end(*text)) {
-		const char *group = text;
-		unsigned value = 0;
+	*address = (struct in6_addr){ 0 };
+	for (;;) {
+		unsigned digit, value = hexadecimal(*text);
 
-		for (; hexadecimal(*text) < 16; text++)
-			value = value << 4 | hexadecimal(*text);
-		if (text == group) { /* the second colon of "::" */
+		if (value > 15) { /* the second colon of "::", or the end behind it */
+			if (gap == count && is_end(*text))
+				break;
 			if (*text++ != ':' || gap >= 0)
 				return false;
 			gap = count;
 			continue;
 		}
-		if (*text == '.') {
-			text = parse_quad(group, &value);
-			if (text == NULL || count > 6)
-				return false;
-			groups[count++] = htons((uint16_t)(value >> 16));
-			groups[count++] = htons((uint16_t)value);
-			break;
-		}
-		if (text - group > 4 || count == 8)
+		group = text++;
+		for (int i = 1; i < 4 && (digit = hexadecimal(*text)) <= 15; i++, text++)
+			value = value << 4 | digit;
+		if (count == 8)
 			return false;
 		groups[count++] = htons((uint16_t)value);
 		if (*text != ':')
 			break;
-		if (is_end(*++text))
+		text++;
+	}
+	if (*text == '.') { /* the last was no group, but the begin of two */
+		uint32_t quad;
+
+		text = literal_quad(group, &quad);
+		if (text == NULL || count == 8)
 			return false;
+		groups[count - 1] = htons((uint16_t)(quad >> 16));
+		groups[count++] = htons((uint16_t)quad);
 	}
 	if (!is_end(*text) || (gap < 0) != (count == 8))
 		return false;
@@ -145,7 +123,6 @@ bool literal_ipv6(const char *text, struct in6_addr *address, const char **zone)
 			groups[count] = 0;
 		}
 	}
-	memcpy(address, groups, sizeof *address);
 	*zone = *text == '%' ? text + 1 : NULL;
 	return true;
 }

@@ -13,11 +13,11 @@
 #include <string.h>
 
 struct address {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	} socket;
+	int family;
+	in_port_t port; /* network byte order, as v4 */
+	struct in_addr v4;
+	struct in6_addr v6;
+	uint32_t scope_id;
 	const char *zone; /* what follows the '%', or NULL; IPv6 only */
 };
 
@@ -28,56 +28,46 @@ struct transport {
 
 static bool parse_host(const char *host, struct address *address)
 {
-	if (literal_ipv4(host, &address->socket.v4.sin_addr)) {
-		address->socket.any.sa_family = AF_INET;
+	address->scope_id = 0;
+	address->zone = NULL;
+	address->family = AF_INET;
+	if (literal_digit(*host) <= 9 && literal_ipv4(host, &address->v4))
 		return true;
-	}
-	address->socket.v4.sin_addr.s_addr = 0; /* it overlaps sin6_flowinfo */
-	address->socket.any.sa_family = AF_INET6;
-	return literal_ipv6(host, &address->socket.v6.sin6_addr, &address->zone);
+	address->family = AF_INET6;
+	return literal_ipv6(host, &address->v6, &address->zone);
 }
 
 /* Turn the address into the family asked for. False: libc has something to
  * say about it. */
 static bool convert(struct address *address, const struct question *q)
 {
-	struct in_addr v4 = address->socket.v4.sin_addr;
-	const struct in6_addr *v6 = &address->socket.v6.sin6_addr;
-
-	if (q->family == AF_UNSPEC || q->family == address->socket.any.sa_family)
+	if (q->family == AF_UNSPEC || q->family == address->family)
 		return true;
+	address->family = q->family;
 	if (q->family == AF_INET6) {
-		if (!(q->flags & AI_V4MAPPED))
-			return false;
-		address->socket.v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6 };
-		address->socket.v6.sin6_addr.s6_addr[10] = 0xFF;
-		address->socket.v6.sin6_addr.s6_addr[11] = 0xFF;
-		memcpy(&address->socket.v6.sin6_addr.s6_addr[12], &v4, sizeof v4);
-		return true;
+		address->v6 = (struct in6_addr){ .s6_addr = { [10] = 0xFF, [11] = 0xFF } };
+		memcpy(&address->v6.s6_addr[12], &address->v4, sizeof address->v4);
+		return q->flags & AI_V4MAPPED;
 	}
+	memcpy(&address->v4, &address->v6.s6_addr[12], sizeof address->v4);
 	/* glibc looks for the zone's name with half the address already
 	 * overwritten: let it. */
-	if (!IN6_IS_ADDR_V4MAPPED(v6) || address->zone != NULL)
-		return false;
-	memcpy(&v4, &v6->s6_addr[12], sizeof v4);
-	address->socket.v4 = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr = v4 };
-	return true;
+	return IN6_IS_ADDR_V4MAPPED(&address->v6) && address->zone == NULL;
 }
 
 /* glibc's __inet6_scopeid_pton; RFC 4007 11. */
 static bool parse_zone(struct address *address)
 {
-	const struct in6_addr *v6 = &address->socket.v6.sin6_addr;
-	uint32_t *scope_id = &address->socket.v6.sin6_scope_id;
+	const struct in6_addr *v6 = &address->v6;
 	const char *digit = address->zone;
 	uint64_t number = 0;
 
 	if (IN6_IS_ADDR_LINKLOCAL(v6) || IN6_IS_ADDR_MC_NODELOCAL(v6)
 	    || IN6_IS_ADDR_MC_LINKLOCAL(v6)) {
 		int saved = errno;
-		*scope_id = if_nametoindex(address->zone);
+		address->scope_id = if_nametoindex(address->zone);
 		errno = saved;
-		if (*scope_id != 0)
+		if (address->scope_id != 0)
 			return true;
 	}
 	do {
@@ -87,7 +77,7 @@ static bool parse_zone(struct address *address)
 		if (number > UINT32_MAX)
 			return false;
 	} while (*++digit != '\0');
-	*scope_id = (uint32_t)number;
+	address->scope_id = (uint32_t)number;
 	return true;
 }
 
@@ -96,18 +86,21 @@ static bool parse_zone(struct address *address)
 static bool parse_service(const char *service, in_port_t *port)
 {
 	const char *digit = service;
-	uint32_t number = 0;
+	uint32_t number = 0; /* it may wrap around in more digits than nine */
 
-	if (service != NULL)
-		while (*digit >= '0' && *digit <= '9' && digit - service < 9)
-			number = number * 10 + (uint32_t)(*digit++ - '0');
+	*port = 0;
+	if (service == NULL)
+		return true;
+	for (; *digit >= '0' && *digit <= '9'; digit++)
+		number = number * 10 + (uint32_t)(*digit - '0');
 	*port = htons((uint16_t)number);
-	return service == NULL || *digit == '\0';
+	return *digit == '\0' && digit - service <= 9;
 }
 
-/* The transports to answer with, in libc's order; NULL for the rarer ones, about
- * which releases of libc disagree. */
-static const struct transport *list_transports(const struct question *q, int *count)
+/* The transports to answer with, first to last, in libc's order. False for the rarer
+ * ones, about which releases of libc disagree. */
+static bool find_transports(const struct question *q, const struct transport **first,
+			    const struct transport **last)
 {
 	static const struct transport known[] = {
 		{ SOCK_STREAM, IPPROTO_TCP },
@@ -115,43 +108,61 @@ static const struct transport *list_transports(const struct question *q, int *co
 		{ SOCK_RAW, 0 }, /* and whatever protocol was asked for */
 	};
 
-	*count = 1;
-	if (q->socktype == SOCK_RAW)
-		return q->service == NULL || *q->service == '\0' ? &known[2] : NULL;
-	if (q->socktype == 0 && q->protocol == 0) {
-		*count = 3;
-		return known;
+	*first = *last = known;
+	if (q->socktype == SOCK_RAW) {
+		*first = *last = &known[2];
+		return q->service == NULL || *q->service == '\0';
 	}
-	for (int i = 0; i < 2; i++)
+	if (q->socktype == 0 && q->protocol == 0) {
+		*last = &known[2];
+		return true;
+	}
+	for (int i = 0; i < 2; i++) {
+		*first = *last = &known[i];
 		if ((q->socktype == 0 || q->socktype == known[i].socktype)
 		    && (q->protocol == 0 || q->protocol == known[i].protocol))
-			return &known[i];
-	return NULL;
+			return true;
+	}
+	return false;
+}
+
+static struct addrinfo *new_node(const struct question *q, const struct address *address,
+				 const struct transport *transport, struct addrinfo *next)
+{
+	struct addrinfo *node = malloc(sizeof *node + sizeof(struct sockaddr_in6));
+	struct sockaddr_in *v4 = (struct sockaddr_in *)(node + 1);
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(node + 1);
+
+	if (node == NULL)
+		return NULL;
+	node->ai_flags = q->flags;
+	node->ai_family = address->family;
+	node->ai_socktype = transport->socktype | q->type_bits;
+	node->ai_protocol = transport->protocol | q->protocol;
+	node->ai_addr = (struct sockaddr *)v4;
+	node->ai_canonname = NULL;
+	node->ai_next = next;
+	if (address->family == AF_INET) {
+		node->ai_addrlen = sizeof *v4;
+		*v4 = (struct sockaddr_in){ AF_INET, address->port, address->v4, { 0 } };
+	} else {
+		node->ai_addrlen = sizeof *v6;
+		*v6 = (struct sockaddr_in6){ AF_INET6, address->port, 0, address->v6, address->scope_id };
+	}
+	return node;
 }
 
 static int build(const struct question *q, const struct address *address,
-		 const struct transport *transports, int count, struct addrinfo **res)
+		 const struct transport *first, const struct transport *last, struct addrinfo **res)
 {
-	bool v4 = address->socket.any.sa_family == AF_INET;
-	struct addrinfo *head = NULL;
+	struct addrinfo *head = NULL, *node;
 
-	while (count-- > 0) { /* from the last to the first */
-		const struct transport *transport = &transports[count];
-		bool raw = transport->socktype == SOCK_RAW;
-		struct addrinfo *node = malloc(sizeof *node + sizeof address->socket);
+	do {
+		node = new_node(q, address, last, head);
 		if (node == NULL)
 			goto no_memory;
-		*node = (struct addrinfo){
-			.ai_flags = q->flags,
-			.ai_family = address->socket.any.sa_family,
-			.ai_socktype = transport->socktype | q->type_bits,
-			.ai_protocol = raw ? q->protocol : transport->protocol,
-			.ai_addrlen = v4 ? sizeof address->socket.v4 : sizeof address->socket.v6,
-			.ai_addr = memcpy(node + 1, &address->socket, sizeof address->socket),
-			.ai_next = head,
-		};
 		head = node;
-	}
+	} while (last-- != first);
 	if (q->flags & AI_CANONNAME) { /* on the first only */
 		head->ai_canonname = strdup(q->host);
 		if (head->ai_canonname == NULL)
@@ -164,27 +175,27 @@ no_memory:
 	return EAI_MEMORY;
 }
 
+/* What is odd or wrong about the question libc shall say: without its resolver,
+ * and unless it is to be as strict, whatever the interfaces and the locale are. */
+__attribute__((noinline)) static int leave_to_libc(struct question *q)
+{
+	q->libc_flags |= AI_NUMERICHOST;
+	if (!q->strict)
+		q->libc_flags &= ~(AI_ADDRCONFIG | AI_IDN | AI_CANONIDN);
+	return ASK_LIBC;
+}
+
 int numeric_answer(struct question *q, struct addrinfo **res)
 {
-	struct address address = { .socket.v6 = { 0 } };
-	const struct transport *transports;
-	in_port_t port;
-	int count;
+	struct address address;
+	const struct transport *first, *last;
 
 	if (!parse_host(q->host, &address))
 		return NOT_MINE;
-	q->libc_flags |= AI_NUMERICHOST; /* from here on no resolver is asked */
-	if (!q->strict)
-		q->libc_flags &= ~(AI_ADDRCONFIG | AI_IDN | AI_CANONIDN);
-	else if (q->flags & (AI_ADDRCONFIG | AI_IDN))
-		return ASK_LIBC; /* it looks at the interfaces, or at the zone's encoding */
-
-	transports = list_transports(q, &count);
-	if (transports == NULL || !parse_service(q->service, &port) || !convert(&address, q))
-		return ASK_LIBC;
-	if (address.zone != NULL && !parse_zone(&address))
-		return ASK_LIBC;
-	address.socket.v4.sin_port = port; /* sin6_port is at the same place */
+	if (!find_transports(q, &first, &last) || !parse_service(q->service, &address.port) || !convert(&address, q)
+	    || (address.zone != NULL && !parse_zone(&address))
+	    || (q->strict && q->flags & (AI_ADDRCONFIG | AI_IDN)))
+		return leave_to_libc(q);
 	q->how = "numeric";
-	return build(q, &address, transports, count, res);
+	return build(q, &address, first, last, res);
 }
