@@ -4,6 +4,7 @@
 #include <idn2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* The four characters that IDNA 2003 mapped away and IDNA 2008 keeps, UTS #46
  * 7 (Table 1). */
@@ -95,6 +96,19 @@ static int to_unicode(const char *name, char **unicode)
 	return idn2_to_unicode_8z8z(name, unicode, 0);
 }
 
+/* libidn2 decodes what no host is encoded to, controls, bidi overrides and
+ * dots among it: take only what leads back. */
+static int check_round_trip(const char *unicode, const char *name,
+			    int (*compare)(const char *, const char *))
+{
+	char ascii[HOST_MAX + 1];
+	int rc = to_ascii(unicode, ascii);
+
+	if (rc == IDN2_OK && compare(ascii, name) != 0)
+		rc = IDN2_ALABEL_ROUNDTRIP_FAILED;
+	return rc;
+}
+
 static int eai_code(int rc)
 {
 	switch (rc) {
@@ -117,20 +131,13 @@ int idna_to_unicode(const char *name, char **unicode)
 	char *wide = NULL;
 	int rc = to_unicode(name, &wide);
 
+	if (rc == IDN2_OK && strcmp(wide, name) != 0)
+		rc = check_round_trip(wide, name, strcasecmp);
 	if (rc == IDN2_OK)
 		*unicode = wide;
+	else
+		idn2_free(wide);
 	return eai_code(rc);
-}
-
-/* libidn2 decodes what no host is encoded to: take only what leads back. */
-static int check_round_trip(const char *unicode, const char *name)
-{
-	char ascii[HOST_MAX + 1];
-	int rc = to_ascii(unicode, ascii);
-
-	if (rc == IDN2_OK && strcmp(ascii, name) != 0)
-		rc = IDN2_ALABEL_ROUNDTRIP_FAILED;
-	return rc;
 }
 
 const char *idna_convert(const char *host, bool decode, char *out, size_t size)
@@ -143,7 +150,7 @@ const char *idna_convert(const char *host, bool decode, char *out, size_t size)
 	if (decode) {
 		rc = to_unicode(host, &unicode);
 		if (rc == IDN2_OK)
-			rc = check_round_trip(unicode, host);
+			rc = check_round_trip(unicode, host, strcmp);
 		converted = unicode;
 	} else {
 		rc = to_ascii(host, ascii);

@@ -18,7 +18,8 @@
 int idna_to_ascii(const char *host, char ascii[static HOST_MAX + 1]);
 
 /* Write the UTF-8 form of an ASCII name to *unicode: the caller frees it.
- * Returns as above; *unicode is unchanged on failure. */
+ * Returns as above, EAI_IDN_ENCODE too for what does not lead back to the name (its
+ * case does not count); *unicode is unchanged on failure. */
 int idna_to_unicode(const char *name, char **unicode);
 
 /* The same for a caller who wants to know why not: write the ASCII form of host,

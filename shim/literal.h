@@ -68,7 +68,8 @@ static inline bool literal_ipv4(const char *text, struct in_addr *address)
 
 /* What inet_pton takes (RFC 4291 2.2), up to the end or a '%': *zone is what
  * follows that, or NULL. libc's inet_pton alone takes half as long as its
- * whole getaddrinfo. *address holds anything if it returns false. */
+ * whole getaddrinfo. If it returns false *address holds anything, and *zone what it
+ * held. */
 bool literal_ipv6(const char *text, struct in6_addr *address, const char **zone);
 
 #endif

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -36,13 +37,33 @@ static void add(struct line *line, const char *format, ...)
 		line->used += (size_t)length < room ? (size_t)length : room - 1;
 }
 
+/* What a reader would not see for what it is: controls, marks that reverse or hide
+ * text, line separators. Not iswprint: that is the locale's. */
+static bool is_hidden(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x00, 0x1F }, { 0x7F, 0x9F }, { 0xAD, 0xAD }, { 0x61C, 0x61C },
+		{ 0x180B, 0x180F }, { 0x200B, 0x200F }, { 0x2028, 0x202E }, { 0x2060, 0x206F },
+		{ 0xFE00, 0xFE0F }, { 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB }, { 0xE0000, 0xE0FFF },
+	};
+
+	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
+}
+
 /* A string that somebody else wrote: nothing in it may end the line, steer a
- * terminal or tell a password ("user:password@host" in the wrong place). */
+ * terminal or tell a password ("user:password@host" in the wrong place). The
+ * line is UTF-8, whatever the string is. */
 static void add_quoted(struct line *line, const char *key, const char *value)
 {
 	enum { LONGEST = 256 };
 	const char *at;
 	bool readable;
+	size_t length;
 
 	if (value == NULL) {
 		add(line, " %s=NULL", key);
@@ -55,19 +76,24 @@ static void add_quoted(struct line *line, const char *key, const char *value)
 		add(line, "***");
 		value = at;
 	}
-	for (int i = 0; value[i] != '\0'; i++) {
-		unsigned char c = (unsigned char)value[i];
-		if (i == LONGEST) {
+	for (const char *end = value + LONGEST; *value != '\0'; value += length) {
+		const unsigned char *p = (const unsigned char *)value;
+		uint32_t c = p[0];
+
+		length = !readable || c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+		if (value + length > end) {
 			add(line, "...");
 			break;
 		}
-		/* C1 controls are U+0080 to U+009F, in UTF-8 behind a C2. */
-		bool control = c < 0x20 || c == 0x7F
-			|| (c >= 0x80 && c < 0xA0 && i > 0 && (unsigned char)value[i - 1] == 0xC2);
-		if (control || c == '"' || c == '\\' || (c >= 0x80 && !readable))
-			add(line, "\\x%02x", c);
+		if (length > 1)
+			c &= 0x7F >> length;
+		for (size_t i = 1; i < length; i++)
+			c = c << 6 | (p[i] & 0x3F);
+		if (!is_hidden(c) && c != '"' && c != '\\' && (c < 0x80 || readable))
+			add(line, "%.*s", (int)length, value);
 		else
-			add(line, "%c", c);
+			for (size_t i = 0; i < length; i++)
+				add(line, "\\x%02x", p[i]);
 	}
 	add(line, "\"");
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # gaishim check: will the object take effect in a program? Sourced by gaishim.
 # Nothing of a program is run to tell: readelf reads it, and the system's loader
-# lists the libraries that it would load.
+# lists the libraries that it would load. A file made to deceive both runs what it
+# likes all the same, as with ldd: see docs/SECURITY.md.
 
 # shellcheck disable=SC2154 # gaishim's own variables
 # shellcheck source=scripts/commands/json.sh
@@ -14,6 +15,7 @@ usage: gaishim check [--json] PROGRAM...
 
 Tell in a line for each PROGRAM, a path or a name on PATH, whether the object
 takes effect in it when this user starts it, and if not, why and what to do.
+As with ldd, ask only for programs that you would run.
 
   --json   the same for machines, in one JSON document
   --help
