@@ -92,6 +92,7 @@ static int validate(const struct question *q)
 SELDOM static int normalize(struct question *q)
 {
 	enum host_kind kind;
+	int saved = errno;
 	int code;
 
 	if (!config.idn || q->strict)
@@ -111,6 +112,7 @@ SELDOM static int normalize(struct question *q)
 		q->how = "refused";
 		return code;
 	}
+	errno = saved; /* libidn2 gets along without some of what it allocates */
 	q->host = q->ascii;
 	return NOT_MINE;
 }
@@ -319,8 +321,7 @@ SELDOM static int answer_otherwise(const char *node, const char *service,
 		start();
 	if (config.disabled)
 		return next_getaddrinfo(node, service, hints, res);
-	if (config.log[0] != '\0')
-		clock_gettime(CLOCK_MONOTONIC, &begun);
+	clock_gettime(CLOCK_MONOTONIC, &begun);
 	prepare(&q, node, service, hints);
 	q.how = "passed";
 	q.waited = 0;

@@ -169,8 +169,10 @@ static void unlist_locked(struct flight *flight)
 
 	if (!flight->listed || flight->generation != table.generation)
 		return;
-	while (*link != flight)
+	while (*link != NULL && *link != flight)
 		link = &(*link)->next;
+	if (*link == NULL)
+		return;
 	*link = flight->next;
 	flight->listed = false;
 	table.count--;
@@ -338,9 +340,10 @@ static void board(struct seat *seat, const struct flight_plan *plan, struct flig
 		story->waited = elapsed(begun);
 	}
 	if (flight->state == VACANT) {
-		if (seat->part == WAITING)
-			flight->waiters--;
-		seat->part = STANDING;
+		unsigned own = seat->part == WAITING;
+		seat->part = STANDING; /* first: abandon() would count us out once more */
+		atomic_signal_fence(memory_order_seq_cst);
+		flight->waiters -= own;
 		seat->turn = ++flight->leaders;
 		flight->state = OUT;
 		atomic_signal_fence(memory_order_seq_cst);
@@ -401,8 +404,9 @@ static int land(struct seat *seat, const struct flight_plan *plan, int code, voi
 		flight->code = code;
 		flight->error = error;
 		flight->answer = code == 0 ? *answer : NULL;
+		unlist_locked(flight); /* first: the last waiter frees what has landed */
+		atomic_signal_fence(memory_order_seq_cst);
 		flight->state = LANDED;
-		unlist_locked(flight);
 		pthread_cond_broadcast(&flight->changed);
 	} else {
 		last = resign_locked(seat);
@@ -422,6 +426,7 @@ int flight_run(const struct flight_plan *plan, void **answer, struct flight_stor
 	struct seat seat = { .part = STANDING };
 	struct _pthread_cleanup_buffer cleanup;
 	void *brought = NULL;
+	int saved = errno;
 	int code;
 
 	*story = (struct flight_story){ .role = FLIGHT_PASSED };
@@ -429,10 +434,16 @@ int flight_run(const struct flight_plan *plan, void **answer, struct flight_stor
 	if (_pthread_cleanup_push == NULL || pthread_cond_clockwait == NULL || is_nested(frame))
 		return plan->ask(plan->context, answer);
 	seat.spare = new_flight(plan);
-	if (seat.spare == NULL)
+	if (seat.spare == NULL) {
+		errno = saved; /* it may succeed all the same */
 		return plan->ask(plan->context, answer);
+	}
 
 	_pthread_cleanup_push(&cleanup, abandon, &seat);
+	/* It is where a frame that setcontext has left had its own: libc would run
+	 * abandon for ever. */
+	if (cleanup.__prev == &cleanup)
+		cleanup.__prev = NULL;
 	board(&seat, plan, story);
 	if (seat.part == WAITING) {
 		story->role = FLIGHT_SHARED;

@@ -26,7 +26,7 @@ struct line {
 __attribute__((format(printf, 2, 3)))
 static void add(struct line *line, const char *format, ...)
 {
-	size_t room = sizeof line->text - line->used;
+	size_t room = sizeof line->text - 1 - line->used; /* less the line feed */
 	va_list arguments;
 	int length;
 
@@ -76,12 +76,12 @@ static void add_quoted(struct line *line, const char *key, const char *value)
 		add(line, "***");
 		value = at;
 	}
-	for (const char *end = value + LONGEST; *value != '\0'; value += length) {
+	for (size_t seen = 0; value[0] != '\0'; seen += length, value += length) {
 		const unsigned char *p = (const unsigned char *)value;
 		uint32_t c = p[0];
 
 		length = !readable || c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-		if (value + length > end) {
+		if (seen + length > LONGEST) {
 			add(line, "...");
 			break;
 		}
@@ -222,9 +222,6 @@ static void end(struct line *line, const char *target)
 {
 	int cancel;
 
-	/* A line that was too long ends in one all the same. */
-	if (line->used > sizeof line->text - 2)
-		line->used = sizeof line->text - 2;
 	line->text[line->used++] = '\n';
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);

@@ -130,11 +130,13 @@ static struct addrinfo *new_node(const struct question *q, const struct address 
 				 const struct transport *transport, struct addrinfo *next)
 {
 	struct addrinfo *node = malloc(sizeof *node + sizeof(struct sockaddr_in6));
-	struct sockaddr_in *v4 = (struct sockaddr_in *)(node + 1);
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(node + 1);
+	struct sockaddr_in *v4;
+	struct sockaddr_in6 *v6;
 
 	if (node == NULL)
 		return NULL;
+	v4 = (void *)(node + 1);
+	v6 = (void *)(node + 1);
 	node->ai_flags = q->flags;
 	node->ai_family = address->family;
 	node->ai_socktype = transport->socktype | q->type_bits;

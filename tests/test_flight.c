@@ -19,6 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 enum { NO_MEMORY = -10, OTHER_ERROR = -11, CALLERS = 50 };
@@ -448,6 +449,31 @@ START_TEST(test_leader_jumps_unseen)
 }
 END_TEST
 
+static void jump_back_both_ways(void)
+{
+	if (atomic_load(&asked) == 1)
+		__builtin_longjmp(frame_back, 1);
+	if (atomic_load(&asked) == 2)
+		siglongjmp(back, 1);
+}
+
+/* The second leader's cleanup buffer is where the first has left its own. */
+START_TEST(test_leader_jumps_both_ways)
+{
+	struct caller caller = plain;
+
+	caller.inside = jump_back_both_ways;
+	if (__builtin_setjmp(frame_back) == 0)
+		call_from_above(&caller);
+	if (sigsetjmp(back, 1) == 0)
+		call_from_above(&caller);
+	call_from_above(&caller);
+	ck_assert_int_eq(atomic_load(&asked), 3);
+	ck_assert_int_eq(caller.got_code, 0);
+	assert_empty();
+}
+END_TEST
+
 START_TEST(test_patience)
 {
 	struct caller callers[4], like = plain;
@@ -521,6 +547,62 @@ START_TEST(test_unshared)
 }
 END_TEST
 
+static ucontext_t home, away;
+static struct caller traveller;
+
+static void travel(void)
+{
+	call(&traveller);
+}
+
+static void step_out(void)
+{
+	swapcontext(&away, &home);
+}
+
+/* The leader's stack is switched away from, and its thread, on the one above, asks
+ * again: the flight is given up. Who waited for it (_i) leads it when the first
+ * leader comes back after all. */
+START_TEST(test_leader_switches)
+{
+	static char stack[128 * 1024];
+	struct caller other = plain, waiter = plain;
+
+	traveller = plain;
+	traveller.inside = step_out;
+	getcontext(&away);
+	away.uc_stack.ss_sp = stack;
+	away.uc_stack.ss_size = sizeof stack;
+	away.uc_link = &home;
+	makecontext(&away, travel, 0);
+	swapcontext(&home, &away);
+	ck_assert_uint_eq(flight_count(), 1);
+	if (_i) {
+		waiter.inside = wait_at_gate;
+		start(&waiter);
+		settle();
+	}
+	other.key = "another";
+	call(&other);
+	ck_assert_int_eq(other.story.role, FLIGHT_LED);
+	if (_i)
+		sem_wait(&entered);
+	self = &traveller;
+	swapcontext(&home, &away);
+	ck_assert_int_eq(traveller.got_code, 0);
+	ck_assert_int_eq(traveller.got_answer, 1);
+	if (_i) {
+		sem_post(&gate);
+		join(&waiter, 1);
+		ck_assert_int_eq(waiter.story.role, FLIGHT_LED);
+		ck_assert_int_eq(waiter.got_code, 0);
+	}
+	ck_assert_int_eq(atomic_load(&asked), 2 + _i);
+	ck_assert_int_eq(atomic_load(&copies), 0); /* nobody got the first answer */
+	assert_empty();
+}
+END_TEST
+
 static void fork_inside(void)
 {
 	static pid_t child;
@@ -583,15 +665,21 @@ int main(void)
 	if (!tsan)
 		tcase_add_test(tcase, test_all_but_one_cancelled);
 	tcase_add_test(tcase, test_leader_jumps);
-	if (leaks)
+	if (leaks) {
 		puts("# SKIP a jump that runs no handler: an entry is kept on purpose, see give_up");
-	else
+	} else {
 		tcase_add_test(tcase, test_leader_jumps_unseen);
+		tcase_add_test(tcase, test_leader_jumps_both_ways);
+	}
 	if (leaks || tsan)
 		puts("# SKIP a thread that vanishes: so do its entry and its sanitizer's state");
 	else
 		tcase_add_test(tcase, test_leader_vanishes);
 	tcase_add_test(tcase, test_patience);
+	if (tsan || SANITIZER("valgrind"))
+		puts("# SKIP a leader on another stack: it is taken for a jump");
+	else
+		tcase_add_loop_test(tcase, test_leader_switches, 0, 2);
 	tcase_add_loop_test(tcase, test_nested, 0, 2);
 	tcase_add_test(tcase, test_unshared);
 	tcase_add_test(tcase, test_fork_inside);

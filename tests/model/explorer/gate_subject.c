@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * shim/gate.c itself, with the model in place of the kernel.
+ */
+#include "gate_subject.h"
+
+#include "explore.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define syscall model_syscall
+#define _Thread_local
+
+#include "gate.c"
+
+/* The model looks at it without being told of that. */
+#define UNSEEN __attribute__((no_sanitize("thread")))
+
+UNSEEN void subject_memory(void)
+{
+	explore_memory(&inside, sizeof inside);
+	explore_memory(&forks, sizeof forks);
+	explore_memory(&came_home, sizeof came_home);
+	explore_thread_local(&self, sizeof self);
+}
+
+UNSEEN uint32_t subject_era(void)
+{
+	return era_of(inside);
+}
+
+UNSEEN uint32_t subject_inside(void)
+{
+	return (uint32_t)inside;
+}
+
+UNSEEN unsigned subject_forks(void)
+{
+	return forks;
+}
+
+UNSEEN void subject_settle(void)
+{
+	if (self.frame == NULL)
+		self.era = 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * shim/gate.c as the model sees it: what it calls, and what is inside.
+ */
+#ifndef GATE_SUBJECT_H
+#define GATE_SUBJECT_H
+
+#include "gate.h"
+
+/* futex and clock_gettime */
+long model_syscall(long number, ...);
+
+void subject_memory(void); /* registers it with the explorer */
+uint32_t subject_era(void);
+uint32_t subject_inside(void);
+unsigned subject_forks(void);
+void subject_settle(void); /* forget what means nothing any more: states would differ */
+
+#endif
