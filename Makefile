@@ -36,7 +36,7 @@ IDN = -lidn2
 endif
 
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(wildcard tests/*/lib*.c),$(wildcard tests/*/*.c)))
+PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(wildcard tests/*/lib*.c tests/stress/*.c),$(wildcard tests/*/*.c)))
 OBJECTS = $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*/lib*.c))
 TEST_LIBS = -lcheck -lsubunit -lm -lrt -lpthread -ldl
 
@@ -73,6 +73,13 @@ $(PROGRAMS): $(BUILD)/tests/%: tests/%.c
 	echo "  $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIBS)
 
+STRESS = $(BUILD)/tests/stress/stress
+
+$(STRESS): $(wildcard tests/stress/*.[ch]) tests/fake/fake.h
+	mkdir -p $(@D)
+	echo "  $@"
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out tests/stress/lib%,$(filter %.c,$^)) -lpthread -ldl
+
 $(OBJECTS): $(BUILD)/tests/%.so: tests/%.c
 	mkdir -p $(@D)
 	echo "  $@"
@@ -80,7 +87,19 @@ $(OBJECTS): $(BUILD)/tests/%.so: tests/%.c
 
 -include $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d)
 
-tests: all $(TESTS) $(PROGRAMS) $(OBJECTS) ## build the tests
+# A harness for each subject of tests/fuzz: with libFuzzer's main where SAN names fuzzer,
+# else with one that replays inputs. entry.c is inside some.
+HARNESSES = $(patsubst tests/fuzz/harness/%.c,$(BUILD)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/harness/*.c)))
+HARNESS_MAIN = $(if $(findstring fuzzer,$(SAN)),,tests/fuzz/harness/replay.c)
+
+$(HARNESSES): $(BUILD)/fuzz/%: tests/fuzz/harness/%.c tests/fuzz/harness/fuzz.h $(HARNESS_MAIN) $(SHIM) $(filter %.o,$(IDN))
+	mkdir -p $(@D)
+	echo "  $@"
+	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/entry.o,$(SHIM)) $(IDN) -lpthread -ldl
+
+harnesses: $(HARNESSES)
+
+tests: all $(TESTS) $(PROGRAMS) $(STRESS) $(OBJECTS) ## build the tests
 
 CHECK = $(TESTS) $(filter $(BUILD)/tests/preload/test_% $(BUILD)/tests/fake/test_%,$(PROGRAMS)) \
 	$(filter-out %/lib.sh,$(sort $(wildcard tests/*/*.sh)))
@@ -88,10 +107,22 @@ CHECK = $(TESTS) $(filter $(BUILD)/tests/preload/test_% $(BUILD)/tests/fake/test
 check: tests ## run all tests (or those that CHECK names)
 	BUILD=$(BUILD) tests/run $(CHECK)
 
+fuzz: ## fuzz with libFuzzer: FUZZ="numeric idna" only, FUZZ_SECONDS=60 each
+	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ)
+
 bench: tests ## measure against libc
-	BUILD=$(BUILD) scripts/bench
+	BUILD=$(BUILD) scripts/bench --json $(BUILD)/bench.json
 	BUILD=$(BUILD) scripts/cost
 	! command -v python3 >/dev/null || BUILD=$(BUILD) python3 tests/python/startup.py
+
+coverage: ## the lines and branches of shim/ that the tests reach (gcovr)
+	BUILD=$(BUILD) scripts/coverage
+
+stress: all $(STRESS) $(OBJECTS) $(BUILD)/tests/net/slow ## load for STRESS_SECONDS (30), with THREADS (64), from SEED
+	BUILD=$(BUILD) scripts/stress
+
+figures: ## draw docs/figures/*.svg from bench.json there, which scripts/bench --json has made
+	PATH=/usr/bin:$$PATH python3 tests/bench/charts.py docs/figures/bench.json docs/figures
 
 install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(LIBDIR)/gaishim/,python commands) $(DESTDIR)$(PREFIX)/share/man/man1
@@ -99,7 +130,7 @@ install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
 	install -m 644 shim/python/*.py $(DESTDIR)$(LIBDIR)/gaishim/python
 	install -m 644 scripts/commands/*.sh $(DESTDIR)$(LIBDIR)/gaishim/commands
 	# Not everybody who starts Python may leave the bytecode there.
-	[ -n "$(DESTDIR)" ] || ! command -v python3 >/dev/null || python3 -m compileall -q $(LIBDIR)/gaishim/python
+	[ -n "$(DESTDIR)" ] || ! command -v python3 >/dev/null || { umask 022 && python3 -m compileall -q $(LIBDIR)/gaishim/python; }
 	sed -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' scripts/gaishim >$(DESTDIR)$(PREFIX)/bin/gaishim
 	chmod 755 $(DESTDIR)$(PREFIX)/bin/gaishim
 	install -m 644 docs/gaishim.1 $(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
@@ -144,4 +175,4 @@ clean: ## remove what was built
 help: ## list the targets
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
-.PHONY: all tests check bench install uninstall deb tarball dist clean help
+.PHONY: all tests check harnesses fuzz coverage bench figures install uninstall deb tarball dist clean help
