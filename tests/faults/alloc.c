@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory runs out at the first allocation of a lookup, at the second, and so on
+ * until there are no more. It fails with EAI_MEMORY or brings the right answer,
+ * and nothing is left. Here it is alone; see alloc_herd.c.
+ */
+#include "poor.h"
+
+enum { MOST = 100 }; /* allocations in a lookup */
+
+static const struct {
+	struct question q;
+	unsigned least; /* allocations of the shim that are known of */
+} lone[] = {
+	{ { .host = "127.0.0.1", .service = "80", .socktype = SOCK_STREAM }, 1 },
+	{ { .host = "127.0.0.1", .no_hints = true }, 3 },
+	{ { .host = "2001:db8::1", .flags = AI_CANONNAME }, 4 },
+	{ { .host = "\uff11\uff12\uff17.0.0\u30021", .asked = "127.0.0.1" }, 4 },
+	{ { .host = "name.fake", .flags = AI_CANONNAME }, 1 },
+	{ { .host = "eai-2.fake", .code = EAI_NONAME }, 1 },
+	{ { .host = "b\u00fccher.fake", .asked = "xn--bcher-kva.fake" }, 4 },
+	{ { .host = "B\u00dcCHER\u3002fake", .asked = "xn--bcher-kva.fake", .flags = AI_IDN | AI_CANONNAME }, 4 },
+	/* A symbol: normalized again by the transitional rules, then each label by itself. */
+	{ { .host = "\u2603.fake", .asked = "xn--n3h.fake" }, 6 },
+	{ { .host = "\u00df\u2603.fake", .code = EAI_IDN_ENCODE }, 3 },
+	/* The list is copied, the name decoded. */
+	{ { .host = "b\u00fccher.fake", .asked = "xn--bcher-kva.fake", .flags = AI_CANONNAME | AI_CANONIDN }, 10 },
+};
+
+START_TEST(lone_lookup)
+{
+	const struct question q = lone[_i].q;
+	bool failed = true;
+	unsigned n;
+
+	for (n = 1; failed; n++) {
+		struct caller caller = { .q = q };
+
+		ck_assert_uint_lt(n, MOST);
+		ask_with_fault(&caller, n, SHIM, &failed);
+		ck_right_with_fault(&caller, failed, n);
+		forget(&caller);
+		ck_assert_msg(allocator->outstanding() == 0, "%s: %zu blocks left after allocation %u",
+		              q.host, allocator->outstanding(), n);
+	}
+	/* The last of them had all it wanted: so many were there before it. */
+	ck_assert_uint_ge(n - 2, lone[_i].least);
+}
+END_TEST
+
+static const struct {
+	const char *host;
+	int decode;
+} converted[] = {
+	{ "b\u00fccher.fake", 0 }, { "\u2603.fake", 0 }, { "xn--bcher-kva.fake", 1 },
+};
+
+/* What it says is that memory ran out, not that the host is none. */
+START_TEST(python_codec)
+{
+	const char *(*idna)(const char *, int, char *, size_t);
+	bool failed = true;
+
+	*(void **)&idna = dlsym(RTLD_DEFAULT, "gaishim_idna");
+	ck_assert_ptr_nonnull((void *)idna);
+	for (unsigned n = 1; failed; n++) {
+		char out[1024] = "untouched";
+		const char *reason;
+
+		ck_assert_uint_lt(n, MOST);
+		allocator->arm(n, SHIM);
+		reason = idna(converted[_i].host, converted[_i].decode, out, sizeof out);
+		failed = allocator->disarm();
+		if (reason != NULL) {
+			ck_assert(failed);
+			ck_assert_str_eq(reason, "IDN2_MALLOC");
+			ck_assert_str_eq(out, "untouched");
+		}
+		ck_assert_uint_eq(allocator->outstanding(), 0);
+	}
+}
+END_TEST
+
+static const struct {
+	struct question q;
+	unsigned own; /* allocations of the shim: the flight's, without which it asks all the same */
+} for_libc[] = {
+	{ { .host = "localhost", .service = "80" }, 1 },
+	{ { .host = "127.0.0.1", .service = "http", .socktype = SOCK_STREAM }, 0 },
+	{ { .host = "no such host", .service = "80" }, 1 },
+};
+
+/* libc's own allocations too, for what it is asked: each code and errno is the
+ * one that it gives by itself. */
+START_TEST(libc_inside)
+{
+	__typeof__(getaddrinfo) *libc;
+	bool failed = true;
+	const struct question *q = &for_libc[_i].q;
+	unsigned own = getenv("GAISHIM_LOCK") != NULL ? 1 : for_libc[_i].own; /* in one line all have a flight */
+
+	*(void **)&libc = dlsym(dlopen("libc.so.6", RTLD_NOW), "getaddrinfo");
+	ck_assert_ptr_nonnull((void *)libc);
+	for (int warm = 0; warm < 2; warm++) {
+		struct caller caller = { .q = *q };
+
+		ask(&caller);
+		forget(&caller);
+	}
+	for (unsigned n = 1; failed; n++) {
+		struct addrinfo hints = { .ai_socktype = q->socktype };
+		struct addrinfo *list = &untouched;
+		struct caller caller = { .q = *q };
+		int code, error;
+
+		ck_assert_uint_lt(n, MOST);
+		ask_with_fault(&caller, n + own, EVERYBODY, &failed);
+		errno = 0;
+		allocator->arm(n, EVERYBODY);
+		code = libc(q->host, q->service, &hints, &list);
+		error = errno;
+		ck_assert_int_eq(allocator->disarm(), failed);
+		ck_assert_msg(caller.code == code, "%s, allocation %u: %d, and libc says %d",
+		              q->host, n, caller.code, code);
+		if (code == EAI_SYSTEM)
+			ck_assert_int_eq(caller.error, error);
+		if (code == 0)
+			freeaddrinfo(list);
+		else
+			ck_assert_ptr_eq(caller.list, &untouched);
+		forget(&caller);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = poor_case("alloc");
+
+	ADD_ROWS(tcase, lone_lookup, lone);
+	ADD_ROWS(tcase, python_codec, converted);
+	ADD_ROWS(tcase, libc_inside, for_libc);
+	return callers_run(tcase);
+}
