@@ -22,6 +22,7 @@ static const struct {
 	{ "\xED\x9F\xBF", HOST_UNICODE },
 	{ "\xEE\x80\x80", HOST_UNICODE },
 	{ "\xF0\x90\x80\x80", HOST_UNICODE },
+	{ "\xF1\xBF\xBF\xBF", HOST_UNICODE },
 	{ "\xF4\x8F\xBF\xBF", HOST_UNICODE },
 	{ "\x80", HOST_ILL_FORMED },
 	{ "\xBF.de", HOST_ILL_FORMED },

@@ -3,6 +3,7 @@
 
 #include "unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ static const struct {
 	{ "GAISHIM_LOCK", "none", { DEFAULTS, .lock = LOCK_NONE } },
 	{ "GAISHIM_LOCK", "hosts", { DEFAULTS, .unknown = { "GAISHIM_LOCK is not host, global or none" } } },
 #define PATIENCE "GAISHIM_PATIENCE is not a number of seconds up to 1000000"
+	{ "GAISHIM_PATIENCE", "", { DEFAULTS } },
 	{ "GAISHIM_PATIENCE", "0", { .idn = true, .patience = 0 } },
 	{ "GAISHIM_PATIENCE", "2", { .idn = true, .patience = INT64_C(2000000000) } },
 	{ "GAISHIM_PATIENCE", "0.5", { .idn = true, .patience = 500000000 } },
@@ -50,6 +52,7 @@ static const struct {
 	{ "GAISHIM_PYTHON_IDNA", "off", { DEFAULTS } },
 	{ "GAISHIM_PYTHON_IDNA", "libidn2", { DEFAULTS } },
 	{ "GAISHIM_PYTHON_IDNA", "on", { DEFAULTS, .unknown = { "GAISHIM_PYTHON_IDNA is not off or libidn2" } } },
+	{ "GAISHIM_LOG", "", { DEFAULTS } },
 	{ "GAISHIM_LOG", "stderr", { DEFAULTS, .log = "stderr" } },
 	{ "GAISHIM_LOG", "/tmp/a b.%p", { DEFAULTS, .log = "/tmp/a b.%p" } },
 };
@@ -110,6 +113,27 @@ START_TEST(test_log_is_made_absolute)
 }
 END_TEST
 
+/* In a directory that is gone a relative path leads nowhere. */
+START_TEST(test_no_directory)
+{
+	struct config config;
+	char gone[] = "/tmp/gaishim-config-XXXXXX";
+	int here = open(".", O_DIRECTORY | O_CLOEXEC);
+
+	ck_assert_ptr_nonnull(mkdtemp(gone));
+	ck_assert_int_eq(chdir(gone), 0);
+	ck_assert_int_eq(rmdir(gone), 0);
+	set_only("GAISHIM_LOG", "some.log");
+	config_read(&config);
+	ck_assert_str_eq(config.log, "");
+	set_only("GAISHIM_LOG", "stderr");
+	config_read(&config);
+	ck_assert_str_eq(config.log, "stderr");
+	ck_assert_int_eq(fchdir(here), 0);
+	close(here);
+}
+END_TEST
+
 /* Too long a path is no log, not a cut one. */
 START_TEST(test_long_log)
 {
@@ -141,6 +165,7 @@ int main(void)
 	ADD_ROWS(tcase, test_value, cases);
 	tcase_add_test(tcase, test_all_unknown);
 	tcase_add_test(tcase, test_log_is_made_absolute);
+	tcase_add_test(tcase, test_no_directory);
 	tcase_add_test(tcase, test_long_log);
 	return run_suite(suite);
 }

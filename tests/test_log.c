@@ -106,6 +106,27 @@ START_TEST(test_details)
 END_TEST
 
 static const struct {
+	int family, socktype;
+	const char *shown;
+} kinds[] = {
+	{ AF_INET, SOCK_DGRAM, " family=inet socktype=dgram " },
+	{ AF_UNIX, SOCK_RAW, " family=1 socktype=raw " },
+	{ AF_UNSPEC, SOCK_SEQPACKET, " family=unspec socktype=5 " },
+};
+
+START_TEST(test_kinds)
+{
+	struct question q = question();
+
+	q.family = kinds[_i].family;
+	q.socktype = kinds[_i].socktype;
+	write_log(&q, "host", -9999);
+	ck_assert_ptr_nonnull(strstr(read_log(path), kinds[_i].shown));
+	ck_assert_ptr_nonnull(strstr(text, " code=-9999 "));
+}
+END_TEST
+
+static const struct {
 	const char *host, *shown;
 } hosts[] = {
 	{ "a b", "a b" },
@@ -113,7 +134,11 @@ static const struct {
 	{ "a\"b\\c", "a\\x22b\\x5cc" },
 	{ "\x1B[31m", "\\x1b[31m" },
 	{ "\x7F", "\\x7f" },
-	{ "\xC2\x9B" "31m", "\xC2\\x9b31m" }, /* a C1 control */
+	{ "\xC2\x9B" "31m", "\\xc2\\x9b31m" }, /* a C1 control */
+	{ "a\xE2\x80\xAE" "b", "a\\xe2\\x80\\xaeb" }, /* right-to-left override */
+	{ "a\xE2\x80\xA8" "b", "a\\xe2\\x80\\xa8b" }, /* a line separator */
+	{ "a\xF3\xA0\x81\x81" "b", "a\\xf3\\xa0\\x81\\x81b" }, /* an invisible tag */
+	{ "\xE2\x98\x83\xF0\x9F\x98\x80", "\xE2\x98\x83\xF0\x9F\x98\x80" },
 	{ "\x9B" "31m\xC3", "\\x9b31m\\xc3" }, /* not UTF-8: whose terminal is it? */
 	{ "fe80::1%\xFF", "fe80::1%\\xff" },
 	{ "fe80::1%\xC3\xA9", "fe80::1%\xC3\xA9" },
@@ -153,6 +178,20 @@ START_TEST(test_long_host)
 }
 END_TEST
 
+/* It is cut between two characters: the line is UTF-8. */
+START_TEST(test_long_unicode_host)
+{
+	struct question q = question();
+	char host[1 + 3 * 100 + 1] = "a";
+
+	for (int i = 0; i < 100; i++)
+		strcat(host, "\xE2\x98\x83");
+	write_log(&q, host, 0);
+	read_log(path);
+	ck_assert_msg(strstr(text, "\xE2\x98\x83...\" service=") != NULL, "%s", text);
+}
+END_TEST
+
 START_TEST(test_appends)
 {
 	struct question q = question();
@@ -175,6 +214,26 @@ START_TEST(test_pid_in_name)
 	write_log(&q, "x", 0);
 	snprintf(name, sizeof name, "%s/%d-%d", directory, (int)getpid(), (int)getpid());
 	assert_matches(read_log(name), "host=\"x\"");
+}
+END_TEST
+
+/* Only %p stands for something. What is too long once it does is no log. */
+START_TEST(test_long_name)
+{
+	char name[PATH_MAX];
+	size_t used = (size_t)snprintf(name, sizeof name, "%s", directory);
+
+	snprintf(path, sizeof path, "%s/%%q%%p", directory);
+	log_message(path, "x");
+	snprintf(name + used, sizeof name - used, "/%%q%d", (int)getpid());
+	ck_assert_int_eq(unlink(name), 0);
+
+	for (; used < sizeof name - 17; used += 2)
+		memcpy(name + used, "/.", 2);
+	strcpy(name + used, "/%p%p%p%p%p%p%p"); /* ends where the room does */
+	log_message(name, "x");
+	ck_assert_int_eq(rmdir(directory), 0); /* it is empty */
+	ck_assert_int_eq(mkdir(directory, 0700), 0);
 }
 END_TEST
 
@@ -209,6 +268,28 @@ START_TEST(test_stderr)
 	log_lookup("stderr", &q, "x", 0, begun); /* no SIGPIPE */
 	close(STDERR_FILENO);
 	log_lookup("stderr", &q, "x", 0, begun);
+}
+END_TEST
+
+/* A SIGPIPE that was pending before stays so: it is not ours. */
+START_TEST(test_pending)
+{
+	struct timespec none = { 0 };
+	sigset_t broken, pending;
+	int ends[2];
+
+	sigemptyset(&broken);
+	sigaddset(&broken, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &broken, NULL);
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+	close(ends[0]);
+	log_message("stderr", "x");
+	sigpending(&pending);
+	ck_assert(!sigismember(&pending, SIGPIPE));
+	raise(SIGPIPE);
+	log_message("stderr", "x");
+	ck_assert_int_eq(sigtimedwait(&broken, NULL, &none), SIGPIPE);
 }
 END_TEST
 
@@ -248,12 +329,16 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, test_line);
 	tcase_add_test(tcase, test_details);
+	ADD_ROWS(tcase, test_kinds, kinds);
 	ADD_ROWS(tcase, test_quoting, hosts);
 	tcase_add_test(tcase, test_long_host);
+	tcase_add_test(tcase, test_long_unicode_host);
 	tcase_add_test(tcase, test_appends);
 	tcase_add_test(tcase, test_pid_in_name);
+	tcase_add_test(tcase, test_long_name);
 	tcase_add_test(tcase, test_symlink);
 	tcase_add_test(tcase, test_stderr);
+	tcase_add_test(tcase, test_pending);
 	tcase_add_test(tcase, test_fifo);
 	tcase_add_test(tcase, test_file_limit);
 	return run_suite(suite);

@@ -14,5 +14,6 @@ UBSAN_OPTIONS=print_stacktrace=1
 export TEST_SANITIZER ASAN_OPTIONS UBSAN_OPTIONS
 build_variant CC=gcc SAN=address,undefined CFLAGS="-O1 -g"
 # shellcheck disable=SC2046 # one test a word
-run_variant $(tests_of units fake)
+run_variant $(tests_of units fake) preload/test_codec
+load_variant 3
 done_testing

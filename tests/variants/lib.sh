@@ -21,6 +21,19 @@ run_variant() {
 	done
 }
 
+# load_variant SECONDS [COMMAND...]: the program of tests/stress with the fake resolver,
+# under COMMAND. What it calls cancelled or forked is what sanitizers lose track of.
+load_variant() {
+	seconds=$1
+	shift
+	# With its patience set it does not start itself anew.
+	ok "load: $seconds s" env GAISHIM_PATIENCE=1000 \
+		LD_PRELOAD="$VARIANT/libgaishim.so:$VARIANT/tests/fake/libfake.so" "$@" \
+		"$VARIANT/tests/stress/stress" --resolver fake --seconds "$seconds" --threads 16 --seed 1 \
+		--limit 100 --no-forks --no-cancel
+	like "load: passed" "$(tail -n 1 "$TMP/tap.out")" '0 hangs, 0 wrong.*: passed$'
+}
+
 # The tests of the kinds named (units, fake, preload), as run_variant takes them.
 tests_of() {
 	for kind; do

@@ -13,4 +13,5 @@ export TEST_SANITIZER
 build_variant CC=gcc SAN=thread CFLAGS="-O1 -g"
 # shellcheck disable=SC2046 # one test a word
 run_variant $(tests_of units fake)
+load_variant 3
 done_testing

@@ -16,4 +16,6 @@ run_variant test_flight test_log fake/test_cancel fake/test_nested fake/test_non
 CK_FORK=no
 export CK_FORK
 run_variant test_classify test_config test_idna test_literal test_next test_numeric test_result
+# shellcheck disable=SC2086 # a command with its arguments
+load_variant 2 $TEST_WRAPPER
 done_testing
