@@ -5,11 +5,16 @@
  *
  *   case  unit  libc  gaishim  figure  figure's unit  bar
  *
- * or "skip", the case and the reason. The figure is what the bar is for.
+ * or "skip", the case and the reason. The figure is what the bar is for. What is
+ * measured over a range of sizes, or of more than two contenders, is a point of a
+ * chart each:
+ *
+ *   point  chart  contender  x  unit  value
  */
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <dlfcn.h>
 #include <math.h>
 #include <netdb.h>
 #include <stdbool.h>
@@ -89,6 +94,12 @@ static inline void skip_row(const char *name, const char *reason)
 	fflush(stdout);
 }
 
+static inline void point(const char *chart, const char *contender, size_t x, const char *unit, double value)
+{
+	printf("point\t%s\t%s\t%zu\t%s\t%.4g\n", chart, contender, x, unit, value);
+	fflush(stdout);
+}
+
 struct question {
 	const char *host, *service;
 	const struct addrinfo *hints;
@@ -110,6 +121,16 @@ static inline double batch(getaddrinfo_fn *get, const struct question *q, size_t
 	for (size_t i = 0; i < n; i++)
 		ask(get, q);
 	return (now_ns() - start) / (double)n;
+}
+
+/* The getaddrinfo that stands behind the shim in the library that holds SYMBOL. */
+static inline getaddrinfo_fn *next_in(const void *symbol)
+{
+	Dl_info where;
+
+	if (symbol == NULL || dladdr(symbol, &where) == 0)
+		return NULL;
+	return (getaddrinfo_fn *)dlsym(dlopen(where.dli_fname, RTLD_LAZY), "getaddrinfo");
 }
 
 /* How many calls take some 50 us: long beside the clock, short beside a time slice. */

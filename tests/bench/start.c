@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the object adds to the start of a process: /bin/true, bare, with an
- * empty preload and with ours, in turn.
+ * What preloads add to the start of a process: /bin/true, bare and with each, in turn.
  *
- *   start ROUNDS OBJECT EMPTY
+ *   start ROUNDS EMPTY OBJECT [NAME OTHER]...
  */
 #include "bench.h"
 
 #include <spawn.h>
 #include <sys/wait.h>
 
-enum { BARE, EMPTY, OURS, WAYS };
+enum { BARE, EMPTY, OURS, MAX = 8 };
+
+static struct way {
+	const char *name;
+	char preload[4096];
+	char *environment[2];
+	double *times;
+} ways[MAX] = { [BARE].name = "bare", [EMPTY].name = "an empty preload", [OURS].name = "gaishim" };
 
 /* Microseconds from spawn to wait; a failure ends it all. */
 static double run(char *const environment[])
@@ -29,38 +35,46 @@ static double run(char *const environment[])
 	return (now_ns() - start) / 1e3;
 }
 
+static void preload(struct way *way, const char *object)
+{
+	snprintf(way->preload, sizeof way->preload, "LD_PRELOAD=%s", object);
+	way->environment[0] = way->preload;
+}
+
 int main(int argc, char **argv)
 {
-	size_t rounds = argc == 4 ? strtoul(argv[1], NULL, 10) : 0;
-	char preload[2][4096];
-	char *const environments[WAYS][2] = {
-		[EMPTY] = { preload[0], NULL }, [OURS] = { preload[1], NULL },
-	};
-	double *times[WAYS];
+	size_t rounds = argc >= 4 ? strtoul(argv[1], NULL, 10) : 0;
+	size_t n = OURS + 1;
 	struct pair pair;
 
-	if (rounds == 0) {
-		fprintf(stderr, "usage: start ROUNDS OBJECT EMPTY\n");
+	if (rounds == 0 || argc % 2 != 0 || argc > 4 + 2 * (MAX - OURS - 1)) {
+		fprintf(stderr, "usage: start ROUNDS EMPTY OBJECT [NAME OTHER]...\n");
 		return 2;
 	}
-	snprintf(preload[0], sizeof preload[0], "LD_PRELOAD=%s", argv[3]);
-	snprintf(preload[1], sizeof preload[1], "LD_PRELOAD=%s", argv[2]);
-	for (int way = 0; way < WAYS; way++) {
-		times[way] = malloc(rounds * sizeof *times[way]);
-		if (times[way] == NULL)
+	preload(&ways[EMPTY], argv[2]);
+	preload(&ways[OURS], argv[3]);
+	for (int i = 4; i < argc; i += 2, n++) {
+		ways[n].name = argv[i];
+		preload(&ways[n], argv[i + 1]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		ways[i].times = malloc(rounds * sizeof *ways[i].times);
+		if (ways[i].times == NULL)
 			abort();
 	}
 	for (size_t i = 0; i < rounds; i++)
-		for (size_t j = 0; j < WAYS; j++) {
-			size_t way = (i + j) % WAYS;
+		for (size_t j = 0; j < n; j++) {
+			struct way *way = &ways[(i + j) % n];
 
-			times[way][i] = run(environments[way]);
+			way->times[i] = run(way->environment);
 		}
-	pair = pair_of(times[EMPTY], times[OURS], rounds);
+	pair = pair_of(ways[EMPTY].times, ways[OURS].times, rounds);
 	row("process start, libc: an empty preload", "us", pair.libc, pair.ours, pair.difference, "us", "60");
-	pair = pair_of(times[BARE], times[OURS], rounds);
+	pair = pair_of(ways[BARE].times, ways[OURS].times, rounds);
 	row("process start, libc: no preload", "us", pair.libc, pair.ours, pair.difference, "us", "-");
-	for (int way = 0; way < WAYS; way++)
-		free(times[way]);
+	for (size_t i = 0; i < n; i++)
+		printf("point\tprocess start\t%s\t/bin/true\tus\t%.4g\n", ways[i].name, median(ways[i].times, rounds));
+	for (size_t i = 0; i < n; i++)
+		free(ways[i].times);
 	return 0;
 }

@@ -10,7 +10,6 @@
 
 #include "../fake/fake.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 
 enum { HERD = 200 };
@@ -77,12 +76,9 @@ int main(int argc, char **argv)
 	static const struct question lone = { "lone.fake", "80", &stream4 };
 	size_t rounds = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
 	const struct fake *fake = dlsym(RTLD_DEFAULT, "fake_resolver");
-	getaddrinfo_fn *next = NULL;
+	getaddrinfo_fn *next = next_in(fake);
 	struct pair pair;
-	Dl_info where;
 
-	if (fake != NULL && dladdr(fake, &where) != 0)
-		next = (getaddrinfo_fn *)dlsym(dlopen(where.dli_fname, RTLD_LAZY), "getaddrinfo");
 	if (rounds == 0 || next == NULL || next == getaddrinfo) {
 		fprintf(stderr, "usage: table ROUNDS, the object and the fake resolver being preloaded\n");
 		return 2;

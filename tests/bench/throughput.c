@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lookups of a numeric host by many threads at once, with libc and with the shim in
+ * turn, in one process that was started with the object preloaded.
+ *
+ *   throughput ROUNDS THREADS...
+ */
+#include "bench.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { SLOT_MS = 20, MAX_THREADS = 256, BAR_THREADS = 16 };
+
+static const struct addrinfo stream = { .ai_socktype = SOCK_STREAM };
+
+static const struct {
+	const char *chart;
+	struct question q;
+} cases[] = {
+	{ "throughput, hints NULL", { "127.0.0.1", NULL, NULL } },
+	{ "throughput, SOCK_STREAM", { "127.0.0.1", "80", &stream } },
+};
+
+/* All threads ask for the time of a slot, as often as they can. */
+static struct crowd {
+	pthread_barrier_t gate; /* the threads and the one who measures: begin and end of a slot */
+	getaddrinfo_fn *get;    /* NULL: go home */
+	const struct question *q;
+	atomic_bool stop;
+	atomic_ulong calls;
+} crowd;
+
+static void *member(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		unsigned long calls = 0;
+
+		pthread_barrier_wait(&crowd.gate);
+		if (crowd.get == NULL)
+			return NULL;
+		for (; !atomic_load_explicit(&crowd.stop, memory_order_relaxed); calls++)
+			ask(crowd.get, crowd.q);
+		atomic_fetch_add(&crowd.calls, calls);
+		pthread_barrier_wait(&crowd.gate);
+	}
+}
+
+/* Nanoseconds a call, all threads together. */
+static double slot(getaddrinfo_fn *get)
+{
+	static const struct timespec time = { .tv_nsec = SLOT_MS * 1000000L };
+	double start, spent;
+
+	crowd.get = get;
+	atomic_store(&crowd.stop, false);
+	atomic_store(&crowd.calls, 0);
+	pthread_barrier_wait(&crowd.gate);
+	start = now_ns();
+	nanosleep(&time, NULL);
+	atomic_store(&crowd.stop, true);
+	spent = now_ns() - start;
+	pthread_barrier_wait(&crowd.gate);
+	return spent / (double)atomic_load(&crowd.calls);
+}
+
+static struct pair compare_crowds(getaddrinfo_fn *libc, getaddrinfo_fn *ours, const struct question *q,
+                                  unsigned size, size_t rounds)
+{
+	pthread_t threads[MAX_THREADS];
+	double *a = malloc(rounds * sizeof *a);
+	double *b = malloc(rounds * sizeof *b);
+	struct pair pair;
+
+	if (a == NULL || b == NULL)
+		abort();
+	crowd.q = q;
+	pthread_barrier_init(&crowd.gate, NULL, size + 1);
+	for (unsigned i = 0; i < size; i++)
+		if (pthread_create(&threads[i], NULL, member, NULL) != 0)
+			abort();
+	for (size_t i = 0; i < rounds; i++) {
+		a[i] = slot(libc);
+		b[i] = slot(ours);
+	}
+	crowd.get = NULL;
+	pthread_barrier_wait(&crowd.gate);
+	for (unsigned i = 0; i < size; i++)
+		pthread_join(threads[i], NULL);
+	pthread_barrier_destroy(&crowd.gate);
+	pair = pair_of(a, b, rounds);
+	free(a);
+	free(b);
+	return pair;
+}
+
+int main(int argc, char **argv)
+{
+	size_t rounds = argc > 2 ? strtoul(argv[1], NULL, 10) : 0;
+	void *library = dlopen("libc.so.6", RTLD_LAZY);
+	getaddrinfo_fn *libc = library != NULL ? (getaddrinfo_fn *)dlsym(library, "getaddrinfo") : NULL;
+
+	if (rounds == 0 || libc == NULL || libc == getaddrinfo) {
+		fprintf(stderr, "usage: throughput ROUNDS THREADS..., the object being preloaded\n");
+		return 2;
+	}
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		for (int j = 2; j < argc; j++) {
+			unsigned size = (unsigned)strtoul(argv[j], NULL, 10);
+			struct pair pair;
+
+			if (size == 0 || size > MAX_THREADS)
+				return 2;
+			pair = compare_crowds(libc, getaddrinfo, &cases[i].q, size, rounds);
+			point(cases[i].chart, "libc", size, "/s", 1e9 / pair.libc);
+			point(cases[i].chart, "gaishim", size, "/s", 1e9 / pair.ours);
+			if (cases[i].q.hints == NULL && size == BAR_THREADS)
+				row("127.0.0.1, hints NULL, 16 threads", "us", pair.libc / 1e3, pair.ours / 1e3,
+				    pair.ratio, "-", "0.004");
+		}
+	return 0;
+}
