@@ -118,7 +118,7 @@ bench: tests ## measure against libc
 coverage: ## the lines and branches of shim/ that the tests reach (gcovr)
 	BUILD=$(BUILD) scripts/coverage
 
-stress: all $(STRESS) $(OBJECTS) $(BUILD)/tests/net/slow ## load for STRESS_SECONDS (30), with THREADS (64), from SEED
+stress: all $(STRESS) $(OBJECTS) $(BUILD)/tests/net/slow $(BUILD)/tests/net/ask ## load for STRESS_SECONDS (30), with THREADS (64), from SEED
 	BUILD=$(BUILD) scripts/stress
 
 figures: ## draw docs/figures/*.svg from bench.json there, which scripts/bench --json has made
@@ -175,4 +175,4 @@ clean: ## remove what was built
 help: ## list the targets
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
-.PHONY: all tests check harnesses fuzz coverage bench figures install uninstall deb tarball dist clean help
+.PHONY: all tests check harnesses fuzz stress coverage bench figures install uninstall deb tarball dist clean help

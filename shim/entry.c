@@ -226,8 +226,11 @@ SELDOM static int share(struct question *q, struct addrinfo **res)
 	void *list;
 	int code;
 
-	/* libc refuses at once a host that must be an address and is none, and a
-	 * host or service too long to be a name: nobody need wait for that. */
+	/* libc refuses at once a host that must be an address and is none, and a host or
+	 * service too long to be a name: nobody need wait for that, nor for the lock under
+	 * which it lists the interfaces. */
+	if (q->flags & AI_NUMERICHOST && !q->strict)
+		q->libc_flags &= ~AI_ADDRCONFIG;
 	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST
 	    || host_size + service_size > sizeof key.text)
 		return ASK_LIBC;

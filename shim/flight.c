@@ -226,6 +226,9 @@ static void abandon(void *argument)
 	struct seat *seat = argument;
 	struct flight *last = NULL;
 
+	/* libc's cancellation points are asynchronous within: a jump out of one leaves the
+	 * thread so, and it may be cancelled in the middle of free(). */
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
 	asking.frame = NULL;
 	lock_table();
 	if (seat->part == LEADING)

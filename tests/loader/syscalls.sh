@@ -9,7 +9,7 @@
 command -v strace >/dev/null || skip_all "strace is not installed"
 strace -o "$TMP/out" true 2>/dev/null || skip_all "strace is not permitted here"
 
-AI_ADDRCONFIG=32 AI_IDN=64 AI_CANONNAME_CANONIDN=130
+AI_ADDRCONFIG=32 AI_NUMERICHOST_ADDRCONFIG=36 AI_IDN=64 AI_CANONNAME_CANONIDN=130
 
 # calls OBJECT HOST [FLAGS]: the calls of 100 lookups, as "name=count ...".
 calls() {
@@ -33,6 +33,7 @@ for host in 127.0.0.1 0x7f.1 ::1 2001:db8::1%7 ff05::1%4294967295; do
 done
 like "127.0.0.1, AI_ADDRCONFIG, without the shim: there are calls to be seen" \
 	"$(calls "" 127.0.0.1 $AI_ADDRCONFIG)" 'socket=100'
+is "a name where an address must be, AI_ADDRCONFIG" "$(calls "$GAISHIM_SO" localhost $AI_NUMERICHOST_ADDRCONFIG)" ""
 is "fe80::1%lo" "$(calls "$GAISHIM_SO" fe80::1%lo)" "close=100 ioctl=100 socket=100"
 is "fe80::1%1" "$(calls "$GAISHIM_SO" fe80::1%1)" "close=100 ioctl=100 socket=100"
 

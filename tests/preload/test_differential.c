@@ -179,8 +179,9 @@ static struct answer predict(const struct question *q)
 
 	const int flags = hints.ai_flags, bits = hints.ai_socktype & TYPE_BITS;
 
-	/* Difference 1: AI_ADDRCONFIG does not touch a numeric host. */
-	if (q->host->numeric)
+	/* Difference 1: AI_ADDRCONFIG does not touch a numeric host, nor what would have
+	 * to be one. */
+	if (q->host->numeric || flags & AI_NUMERICHOST)
 		hints.ai_flags &= ~AI_ADDRCONFIG;
 	/* Difference 2: these two are no error, and come back. */
 	hints.ai_socktype &= ~TYPE_BITS;

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Load: many threads ask getaddrinfo a seeded mix of questions while others are
+ * cancelled, jump away or fork, and every answer is checked. Each file has its
+ * part; the data goes question.c -> ask.c -> worker.c -> stress.c.
+ */
+#ifndef STRESS_H
+#define STRESS_H
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#define SECOND INT64_C(1000000000)
+#define MILLISECOND INT64_C(1000000)
+
+/* As told on the command line; constant once read. */
+struct options {
+	int seconds, threads;
+	uint64_t seed;
+	bool dns; /* a real nameserver's hosts, not the fake resolver's */
+	bool forks, cancel;
+	bool libc;       /* without the object, and what only the object does: the control */
+	bool sanitizer;  /* memory is the sanitizer's to watch */
+	int64_t limit;   /* nanoseconds: who takes longer hangs */
+};
+extern struct options options;
+
+int64_t now(void);
+void nap(int64_t nanoseconds);
+/* To stderr. Neither allocates nor locks, unlike dprintf: who hangs may hold the lock. */
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* --- random.c: the same numbers for the same seed --- */
+
+struct random {
+	uint64_t state;
+};
+
+uint64_t random_next(struct random *r);
+unsigned random_below(struct random *r, unsigned n);
+struct random random_stream(uint64_t number);
+
+/* --- question.c, numeric.c, names.c: what to ask, and what must come back --- */
+
+struct address {
+	int family;
+	unsigned char bytes[16];
+	uint32_t scope;
+};
+
+struct question {
+	char host[256], service[8];
+	bool has_service, has_hints;
+	struct addrinfo hints;
+
+	int code;  /* what must come back */
+	int error; /* errno of EAI_SYSTEM */
+	struct address addresses[2]; /* each with every type, in this order */
+	int address_count;
+	in_port_t port; /* of the host's byte order */
+	char canonical[256]; /* "": none */
+	bool resolved; /* a resolver must be asked, or another caller's answer shared */
+};
+
+/* A question for a thread: gentle ones may be left in the middle without harm to
+ * libc (see names.c), quick ones take a few milliseconds at most. */
+enum temper { ANY, GENTLE, QUICK };
+void question_make(struct question *q, struct random *r, enum temper temper);
+/* For a person to read. Neither allocates nor locks. */
+void question_describe(const struct question *q, char text[static 512]);
+
+void numeric_make(struct question *q, struct random *r, enum temper temper);
+void fake_make(struct question *q, struct random *r, enum temper temper);
+void dns_make(struct question *q, struct random *r, enum temper temper);
+/* Random hints and service, as fit a host that has a name. */
+void name_hints(struct question *q, struct random *r, enum temper temper);
+/* The nameserver's configuration, for dnsmasq: the hosts of the zone "test", or of
+ * the one that is slow. */
+void dns_print_zone(FILE *out, bool slow);
+
+/* --- ask.c --- */
+
+enum { DETAIL = 600 };
+/* Asks, and compares all of the answer. NULL if it is right, else what is wrong. */
+const char *ask(const struct question *q, char detail[static DETAIL]);
+/* Prints what is wrong, but not without end. */
+void complain(const struct question *q, const char *what, const char *detail);
+
+/* --- worker.c: threads, and who watches them --- */
+
+enum role { CALM, VICTIM, FORKER, MAIN };
+
+struct slot {
+	/* Set by main before the thread starts. */
+	int number;
+	enum role role;
+	unsigned life; /* how many threads it has had */
+	pthread_t thread;
+	bool running;
+
+	/* The thread's own; the watch reads. */
+	_Atomic int64_t since; /* when it began what it does now; 0: nothing that can hang */
+	const char *_Atomic doing;
+	atomic_int tid;
+	atomic_ulong calls, resolved;
+	struct random random;
+	struct question question;
+} __attribute__((aligned(128)));
+
+extern struct slot *slots; /* the workers, then the forkers, then main */
+extern int slot_count;
+extern _Thread_local struct slot *self;
+extern atomic_bool stopping;
+
+extern struct counts {
+	atomic_ulong wrong, hung, stuck, forks, cancelled, exited, jumped;
+} counts;
+
+void slots_allocate(void);
+/* Starts its thread; ends the process if that cannot be. */
+void slot_start(struct slot *slot);
+/* What it does from here on must not take longer than the limit. */
+void slot_begin(struct slot *slot, const char *doing);
+void slot_end(struct slot *slot);
+/* One question, and its answer. */
+void slot_ask(struct slot *slot, enum temper temper);
+/* A thread that ends the process when another hangs. */
+void watch_start(void);
+
+/* --- torment.c: threads that do not come back from a lookup --- */
+
+void torment_prepare(void);
+/* Around a lookup: a victim may be taken out of it, and only of it. */
+void torment_allow(void);
+void torment_forbid(void);
+/* Hits the next victim, or if it has ended starts it anew. */
+void torment(struct random *r);
+/* A thread has ended that was joined. */
+void torment_count(const void *result);
+extern _Thread_local sigjmp_buf torment_landing;
+
+/* --- forks.c --- */
+
+void *forker_main(void *slot);
+/* What a child does, forked or executed. Does not return. */
+_Noreturn void child_main(uint64_t number);
+
+/* --- meter.c --- */
+
+struct reading {
+	long heap, resident; /* bytes */
+	long descriptors, threads;
+};
+
+struct reading meter_read(void);
+/* What they are, to stderr. */
+void meter_print_descriptors(void);
+
+/* --- verdict.c --- */
+
+extern const struct fake *fake; /* NULL for a nameserver */
+extern struct reading first, last; /* after the warm-up, and after the last round */
+
+/* A line on stderr every ten seconds, if somebody looks or it takes long. */
+void progress(int64_t begun);
+/* The last line, and the end of the process. Any thread may call. */
+_Noreturn void verdict(void);
+
+#endif
