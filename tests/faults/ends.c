@@ -228,7 +228,7 @@ int main(int argc, char **argv)
 	if (is("kill parent"))
 		return kill_parent();
 	atexit(at_exit);
-	at_quick_exit(at_quick);
+	(void)at_quick_exit(at_quick);
 	if (is("exit"))
 		exit(STATUS);
 	if (is("_exit"))

@@ -181,7 +181,7 @@ static struct answer predict(const struct question *q)
 
 	/* Difference 1: AI_ADDRCONFIG does not touch a numeric host, nor what would have
 	 * to be one. */
-	if (q->host->numeric || flags & AI_NUMERICHOST)
+	if (q->host->numeric || (flags & AI_NUMERICHOST && host != NULL && strcmp(host, "*") != 0))
 		hints.ai_flags &= ~AI_ADDRCONFIG;
 	/* Difference 2: these two are no error, and come back. */
 	hints.ai_socktype &= ~TYPE_BITS;

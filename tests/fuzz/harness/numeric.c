@@ -137,7 +137,7 @@ static struct answer expect(const char *host, const char *service, const struct 
 	if (!ascii_host && (numeric || !passed))
 		own.ai_flags &= ~(AI_IDN | AI_CANONIDN);
 	/* 1: AI_ADDRCONFIG does not touch an address, nor what would have to be one. */
-	if (numeric || own.ai_flags & AI_NUMERICHOST)
+	if (numeric || (!any_host && own.ai_flags & AI_NUMERICHOST))
 		own.ai_flags &= ~AI_ADDRCONFIG;
 
 	a = ask(libc_getaddrinfo, refusal != 0 ? "0" : host, service, &own);
