@@ -14,4 +14,11 @@ enum host_kind {
 
 enum host_kind classify_host(const char *host);
 
+/* The case of ASCII letters does not tell names apart, RFC 4343; the locale has no
+ * say in it. */
+static inline char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 #endif

@@ -108,11 +108,12 @@ SELDOM static int normalize(struct question *q)
 	if (kind != HOST_UNICODE)
 		return NOT_MINE;
 	code = idna_to_ascii(q->host, q->ascii);
+	if (code != EAI_MEMORY)
+		errno = saved; /* libidn2 gets along without some of what it allocates */
 	if (code != 0) {
 		q->how = "refused";
 		return code;
 	}
-	errno = saved; /* libidn2 gets along without some of what it allocates */
 	q->host = q->ascii;
 	return NOT_MINE;
 }
@@ -201,13 +202,6 @@ static void discard_list(void *list)
 	freeaddrinfo(list); /* it is as it came: who made it may have one of its own */
 }
 
-/* The case of ASCII letters does not tell names apart, RFC 4343; the locale
- * has no say in it. */
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* The lock of the host: ask libc, together with all who ask the same now. */
 SELDOM static int share(struct question *q, struct addrinfo **res)
 {
@@ -239,7 +233,7 @@ SELDOM static int share(struct question *q, struct addrinfo **res)
 	key.socktype = q->socktype | q->type_bits;
 	key.protocol = q->protocol;
 	for (size_t i = 0; i < host_size; i++)
-		key.text[i] = lower(q->host[i]);
+		key.text[i] = ascii_lower(q->host[i]);
 	memcpy(key.text + host_size, service, service_size);
 
 	code = flight_run(&(struct flight_plan){

@@ -40,13 +40,14 @@ OLD_SYMBOL(pthread_cond_clockwait, "GLIBC_2.30");
 enum { BUCKETS = 1024 };
 
 struct flight {
-	/* table.lock guards all fields but the constants. */
+	/* table.lock guards all fields but the constants. What is volatile is stored in the
+	 * order of the lines, see lock_table. */
 	struct flight *next; /* in its bucket */
 	pthread_cond_t changed;
-	enum { OUT, LANDED, VACANT } state;
+	volatile enum { OUT, LANDED, VACANT } state;
 	bool listed;
 	unsigned leaders; /* how many it has had */
-	unsigned waiters; /* who wait or copy: each holds the entry */
+	volatile unsigned waiters; /* who wait or copy: each holds the entry */
 	unsigned sharing; /* waiters when it landed */
 	int code;         /* constant once LANDED, like the next two */
 	int error;        /* errno of the leader */
@@ -60,9 +61,9 @@ struct flight {
 
 /* A caller's part in a flight. On its stack; its own thread's alone. */
 struct seat {
-	enum { STANDING, LEADING, WAITING } part;
+	volatile enum { STANDING, LEADING, WAITING } part;
 	unsigned turn; /* as the flight's how-manieth leader */
-	struct flight *flight;
+	struct flight *volatile flight;
 	struct flight *spare; /* an entry not in use, to be freed */
 };
 
@@ -82,7 +83,9 @@ static _Thread_local struct {
 
 /* A signal handler may longjmp out of any line below, even one that holds the
  * lock. Then abandon() finds it to be this thread's (EDEADLK), and the table to
- * be sound, for each change to it is a single store that counts. What is not
+ * be sound: each change to it is a single store that counts, or leaves an entry too
+ * many in between. So stores must come in the order in which they are written; these
+ * fences and volatiles are for the compiler, the processor's order does. What is not
  * covered are the few instructions within these two functions at which the lock
  * is taken, but has no owner: libc's own locks have the same gap. */
 static void lock_table(void)
@@ -159,6 +162,7 @@ static void list_locked(struct flight *flight)
 	flight->generation = table.generation;
 	flight->listed = true;
 	flight->next = *bucket;
+	atomic_signal_fence(memory_order_seq_cst);
 	*bucket = flight;
 	table.count++;
 }
@@ -231,10 +235,12 @@ static void abandon(void *argument)
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
 	asking.frame = NULL;
 	lock_table();
-	if (seat->part == LEADING)
+	if (seat->part == LEADING) {
 		last = resign_locked(seat);
-	else if (seat->part == WAITING)
+	} else if (seat->part == WAITING) {
+		seat->part = STANDING;
 		last = leave_locked(seat->flight);
+	}
 	unlock_table();
 	free_flight(last);
 	free_flight(seat->spare);
@@ -345,11 +351,10 @@ static void board(struct seat *seat, const struct flight_plan *plan, struct flig
 	if (flight->state == VACANT) {
 		unsigned own = seat->part == WAITING;
 		seat->part = STANDING; /* first: abandon() would count us out once more */
-		atomic_signal_fence(memory_order_seq_cst);
 		flight->waiters -= own;
 		seat->turn = ++flight->leaders;
-		flight->state = OUT;
 		atomic_signal_fence(memory_order_seq_cst);
+		flight->state = OUT;
 		seat->part = LEADING;
 	}
 	unlock_table();

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "idna.h"
 
+#include "classify.h"
+
 #include <idn2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* The four characters that IDNA 2003 mapped away and IDNA 2008 keeps, UTS #46
  * 7 (Table 1). */
@@ -98,14 +99,17 @@ static int to_unicode(const char *name, char **unicode)
 
 /* libidn2 decodes what no host is encoded to, controls, bidi overrides and
  * dots among it: take only what leads back. */
-static int check_round_trip(const char *unicode, const char *name,
-			    int (*compare)(const char *, const char *))
+static int check_round_trip(const char *unicode, const char *name, bool any_case)
 {
 	char ascii[HOST_MAX + 1];
 	int rc = to_ascii(unicode, ascii);
 
-	if (rc == IDN2_OK && compare(ascii, name) != 0)
-		rc = IDN2_ALABEL_ROUNDTRIP_FAILED;
+	for (size_t i = 0; rc == IDN2_OK; i++) {
+		if (ascii[i] != (any_case ? ascii_lower(name[i]) : name[i]))
+			rc = IDN2_ALABEL_ROUNDTRIP_FAILED;
+		else if (ascii[i] == '\0')
+			break;
+	}
 	return rc;
 }
 
@@ -132,7 +136,7 @@ int idna_to_unicode(const char *name, char **unicode)
 	int rc = to_unicode(name, &wide);
 
 	if (rc == IDN2_OK && strcmp(wide, name) != 0)
-		rc = check_round_trip(wide, name, strcasecmp);
+		rc = check_round_trip(wide, name, true);
 	if (rc == IDN2_OK)
 		*unicode = wide;
 	else
@@ -150,7 +154,7 @@ const char *idna_convert(const char *host, bool decode, char *out, size_t size)
 	if (decode) {
 		rc = to_unicode(host, &unicode);
 		if (rc == IDN2_OK)
-			rc = check_round_trip(unicode, host, strcmp);
+			rc = check_round_trip(unicode, host, false);
 		converted = unicode;
 	} else {
 		rc = to_ascii(host, ascii);

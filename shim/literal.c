@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "literal.h"
 
-#include <stdint.h>
-
 /* 16 and more for what is no digit. */
 static unsigned hexadecimal(char c)
 {

@@ -140,7 +140,7 @@ static struct addrinfo *new_node(const struct question *q, const struct address 
 	node->ai_flags = q->flags;
 	node->ai_family = address->family;
 	node->ai_socktype = transport->socktype | q->type_bits;
-	node->ai_protocol = transport->protocol | q->protocol;
+	node->ai_protocol = transport->protocol | q->protocol; /* the same, or one is 0 */
 	node->ai_addr = (struct sockaddr *)v4;
 	node->ai_canonname = NULL;
 	node->ai_next = next;
@@ -159,12 +159,14 @@ static int build(const struct question *q, const struct address *address,
 {
 	struct addrinfo *head = NULL, *node;
 
-	do {
+	for (;; last--) {
 		node = new_node(q, address, last, head);
 		if (node == NULL)
 			goto no_memory;
 		head = node;
-	} while (last-- != first);
+		if (last == first)
+			break;
+	}
 	if (q->flags & AI_CANONNAME) { /* on the first only */
 		head->ai_canonname = strdup(q->host);
 		if (head->ai_canonname == NULL)
@@ -194,9 +196,9 @@ int numeric_answer(struct question *q, struct addrinfo **res)
 
 	if (!parse_host(q->host, &address))
 		return NOT_MINE;
-	if (!find_transports(q, &first, &last) || !parse_service(q->service, &address.port) || !convert(&address, q)
-	    || (address.zone != NULL && !parse_zone(&address))
-	    || (q->strict && q->flags & (AI_ADDRCONFIG | AI_IDN)))
+	if ((q->strict && q->flags & (AI_ADDRCONFIG | AI_IDN))
+	    || !find_transports(q, &first, &last) || !parse_service(q->service, &address.port)
+	    || !convert(&address, q) || (address.zone != NULL && !parse_zone(&address)))
 		return leave_to_libc(q);
 	q->how = "numeric";
 	return build(q, &address, first, last, res);
