@@ -154,14 +154,15 @@ tarball: all ## make an archive that runs from any directory
 	rm -rf $(BUILD)/stage
 	$(MAKE) -s install DESTDIR=$(abspath $(BUILD))/stage PREFIX=/gaishim-$(VERSION)
 	install -m 644 README.md LICENSE $(BUILD)/stage/gaishim-$(VERSION)
-	install -d $(BUILD)/stage/gaishim-$(VERSION)/docs/ci
+	install -d $(addprefix $(BUILD)/stage/gaishim-$(VERSION)/docs/,ci figures)
 	install -m 644 docs/*.md $(BUILD)/stage/gaishim-$(VERSION)/docs
+	install -m 644 docs/figures/* $(BUILD)/stage/gaishim-$(VERSION)/docs/figures
 	install -m 644 docs/ci/* $(BUILD)/stage/gaishim-$(VERSION)/docs/ci
 	$(TAR) -C $(BUILD)/stage -czf $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz gaishim-$(VERSION)
 	rm -r $(BUILD)/stage
 	echo "  $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz"
 
-SOURCES = .ci .gitignore LICENSE Makefile README.md docs scripts shim tests
+SOURCES = .ci .clang-tidy .gitignore LICENSE Makefile README.md docs scripts shim tests
 
 dist: ## make an archive of the sources, build/gaishim-VERSION.tar.gz
 	mkdir -p $(BUILD)

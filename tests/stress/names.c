@@ -33,7 +33,7 @@ static const struct spelling {
 enum { SPELLINGS = sizeof spellings / sizeof *spellings };
 
 static const char *const refused[] = {
-	"b\xc3" "cher", "\xff", "\u0308bucher", "b\u0378cher", "\u05d0a", "b\u00fc\\cher",
+	"b\303cher", "\xff", "\u0308bucher", "b\u0378cher", "\u05d0a", "b\u00fc\\cher",
 };
 
 void name_hints(struct question *q, struct random *r, enum temper temper)
