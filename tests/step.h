@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * For a test that single-steps x86-64 code: where a source file's functions are, the trap
+ * flag, and a free() that tells of use after free.
+ */
+#ifndef GAISHIM_TESTS_STEP_H
+#define GAISHIM_TESTS_STEP_H
+
+#include <check.h>
+#include <fcntl.h>
+#include <link.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { POISON = 0x5A, TRAP_FLAG = 0x100 };
+
+/* While keeping is set, what is freed is poisoned, and kept. */
+extern void __libc_free(void *);
+static struct { void *block; size_t size; } kept[256];
+static int kept_count;
+static bool keeping, freed_twice;
+static pthread_mutex_t keeper = PTHREAD_MUTEX_INITIALIZER;
+
+void free(void *block)
+{
+	bool keep;
+
+	pthread_mutex_lock(&keeper);
+	keep = keeping && block != NULL && kept_count < (int)(sizeof kept / sizeof *kept);
+	for (int i = 0; keep && i < kept_count; i++) {
+		if (kept[i].block == block) {
+			freed_twice = true;
+			pthread_mutex_unlock(&keeper);
+			return;
+		}
+	}
+	if (keep) {
+		kept[kept_count].block = block;
+		kept[kept_count].size = malloc_usable_size(block);
+		memset(block, POISON, kept[kept_count++].size);
+	}
+	pthread_mutex_unlock(&keeper);
+	if (!keep)
+		__libc_free(block);
+}
+
+/* Returns whether nothing was written to what was kept, and lets it go. */
+static bool is_poison_left(void)
+{
+	bool left = true;
+
+	keeping = false;
+	for (int i = 0; i < kept_count; i++) {
+		for (size_t at = 0; at < kept[i].size; at++)
+			left = left && ((unsigned char *)kept[i].block)[at] == POISON;
+		__libc_free(kept[i].block);
+	}
+	kept_count = 0;
+	return left;
+}
+
+static struct { uintptr_t begin, end; } code[64]; /* the functions that are stepped through */
+static int functions;
+
+static int find_base(struct dl_phdr_info *info, size_t size, void *base)
+{
+	(void)size;
+	*(uintptr_t *)base = info->dlpi_addr;
+	return 1; /* the program comes first */
+}
+
+/* By the program's symbol table, where the functions of a source file follow its name,
+ * but for hidden ones: those have the prefix. */
+static void find_functions(const char *source, const char *prefix)
+{
+	int file = open("/proc/self/exe", O_RDONLY);
+	struct stat status;
+	uintptr_t base = 0;
+	bool inside = false;
+
+	ck_assert_int_eq(fstat(file, &status), 0);
+	const char *image = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+	ck_assert_ptr_ne(image, MAP_FAILED);
+	dl_iterate_phdr(find_base, &base);
+	const ElfW(Ehdr) *header = (const void *)image;
+	const ElfW(Shdr) *sections = (const void *)(image + header->e_shoff), *table = sections;
+	while (table < sections + header->e_shnum && table->sh_type != SHT_SYMTAB)
+		table++;
+	ck_assert_msg(table < sections + header->e_shnum, "the program has no symbols");
+	const ElfW(Sym) *symbol = (const void *)(image + table->sh_offset);
+	const char *names = image + sections[table->sh_link].sh_offset;
+	for (size_t i = 0; i < table->sh_size / sizeof *symbol; i++, symbol++) {
+		const char *name = names + symbol->st_name;
+		if (ELF64_ST_TYPE(symbol->st_info) == STT_FILE)
+			inside = strcmp(name, source) == 0;
+		if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_size == 0
+		    || (!inside && strncmp(name, prefix, strlen(prefix)) != 0))
+			continue;
+		ck_assert_int_lt(functions, sizeof code / sizeof *code);
+		code[functions].begin = base + symbol->st_value;
+		code[functions++].end = base + symbol->st_value + symbol->st_size;
+	}
+	ck_assert_int_gt(functions, 3); /* one static at least, besides the public ones */
+	munmap((void *)image, (size_t)status.st_size);
+	close(file);
+}
+
+static bool is_inside(uintptr_t at)
+{
+	for (int i = 0; i < functions; i++)
+		if (at >= code[i].begin && at < code[i].end)
+			return true;
+	return false;
+}
+
+/* STEP("orq %0") sets the trap flag, STEP("andq %1") clears it. The red zone is spared. */
+#define STEP(operation) __asm__ volatile("lea -128(%%rsp), %%rsp\n\tpushfq\n\t" operation \
+	", (%%rsp)\n\tpopfq\n\tlea 128(%%rsp), %%rsp" : : "i"(TRAP_FLAG), "i"(~TRAP_FLAG) : "memory", "cc")
+
+#endif
