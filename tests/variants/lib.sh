@@ -31,7 +31,8 @@ load_variant() {
 		LD_PRELOAD="$VARIANT/libgaishim.so:$VARIANT/tests/fake/libfake.so" "$@" \
 		"$VARIANT/tests/stress/stress" --resolver fake --seconds "$seconds" --threads 16 --seed 1 \
 		--limit 100 --no-forks --no-cancel
-	like "load: passed" "$(tail -n 1 "$TMP/tap.out")" '0 hangs, 0 wrong.*: passed$'
+	# valgrind may have the last word, of what is possibly lost.
+	like "load: passed" "$(grep '^stress:' "$TMP/tap.out" | tail -n 1)" '0 hangs, 0 wrong.*: passed$'
 }
 
 # The tests of the kinds named (units, fake, preload), as run_variant takes them.
