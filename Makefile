@@ -92,7 +92,7 @@ $(OBJECTS): $(BUILD)/tests/%.so: tests/%.c
 HARNESSES = $(patsubst tests/fuzz/harness/%.c,$(BUILD)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/harness/*.c)))
 HARNESS_MAIN = $(if $(findstring fuzzer,$(SAN)),,tests/fuzz/harness/replay.c)
 
-$(HARNESSES): $(BUILD)/fuzz/%: tests/fuzz/harness/%.c tests/fuzz/harness/fuzz.h $(HARNESS_MAIN) $(SHIM) $(filter %.o,$(IDN))
+$(HARNESSES): $(BUILD)/fuzz/%: tests/fuzz/harness/%.c tests/fuzz/harness/fuzz.h tests/answer.h $(HARNESS_MAIN) $(SHIM) $(filter %.o,$(IDN))
 	mkdir -p $(@D)
 	echo "  $@"
 	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/entry.o,$(SHIM)) $(IDN) -lpthread -ldl

@@ -15,6 +15,7 @@
  * the runs leave the network as well, if they may, because AI_ADDRCONFIG has
  * most to say where only lo is up; their /etc/hosts is HOSTS_FILE.
  */
+#include "../answer.h"
 #include "differential_cases.h"
 
 #include "../unit.h"
@@ -66,15 +67,6 @@ struct question {
 	bool without_hints;
 	struct addrinfo hints;
 };
-
-struct answer {
-	int code;
-	int error; /* errno, with EAI_SYSTEM */
-	struct addrinfo *list;
-};
-
-/* What *res holds before each question, and must still hold after a failure. */
-static struct addrinfo untouched;
 
 static struct {
 	int (*getaddrinfo)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
@@ -211,27 +203,6 @@ static struct answer predict(const struct question *q)
 }
 
 /* --- comparing --- */
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-static bool same_answer(struct answer want, struct answer got)
-{
-	const struct addrinfo *a = want.list, *b = got.list;
-
-	if (want.code != got.code || want.error != got.error)
-		return false;
-	if (a == &untouched || b == &untouched)
-		return a == b;
-	for (; a && b; a = a->ai_next, b = b->ai_next)
-		if (a->ai_flags != b->ai_flags || a->ai_family != b->ai_family || a->ai_socktype != b->ai_socktype ||
-		    a->ai_protocol != b->ai_protocol || a->ai_addrlen != b->ai_addrlen ||
-		    !same_text(a->ai_canonname, b->ai_canonname) || memcmp(a->ai_addr, b->ai_addr, a->ai_addrlen) != 0)
-			return false;
-	return a == b;
-}
 
 static void print_text(const char *label, const char *text)
 {

@@ -10,6 +10,7 @@
  */
 #include "entry.c"
 
+#include "../../answer.h"
 #include "fuzz.h"
 
 #include <arpa/inet.h>
@@ -23,16 +24,9 @@
 
 enum mode { STRICT = 1, UTF8 = 2, IDN_OFF = 4, GLOBAL = 8, NO_HINTS = 16, NO_HOST = 32 };
 
-struct answer {
-	int code;
-	int error;
-	struct addrinfo *list;
-};
-
 typedef int lookup_function(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
 static lookup_function *libc_getaddrinfo;
-static struct addrinfo untouched; /* what *res holds before each question */
 static locale_t locales[2];
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -151,28 +145,6 @@ static struct answer expect(const char *host, const char *service, const struct 
 		node->ai_socktype |= hints != NULL ? hints->ai_socktype & TYPE_BITS : 0;
 	}
 	return a;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a != NULL && b != NULL ? strcmp(a, b) == 0 : a == b;
-}
-
-static bool same_answer(struct answer want, struct answer got)
-{
-	const struct addrinfo *a = want.list, *b = got.list;
-
-	if (want.code != got.code || want.error != got.error)
-		return false;
-	if (a == &untouched || b == &untouched)
-		return a == b;
-	for (; a != NULL && b != NULL; a = a->ai_next, b = b->ai_next)
-		if (a->ai_flags != b->ai_flags || a->ai_family != b->ai_family
-		    || a->ai_socktype != b->ai_socktype || a->ai_protocol != b->ai_protocol
-		    || a->ai_addrlen != b->ai_addrlen || !same_text(a->ai_canonname, b->ai_canonname)
-		    || memcmp(a->ai_addr, b->ai_addr, a->ai_addrlen) != 0)
-			return false;
-	return a == b;
 }
 
 static void print_answer(const char *who, struct answer a)
