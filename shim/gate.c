@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
@@ -8,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { FORK_WAITS = 10000000, LOOKUP_WAITS = 100000000 }; /* nanoseconds */
@@ -36,28 +37,20 @@ static uint64_t next_era(uint64_t count)
 	return (uint64_t)(era_of(count) + 1) << 32;
 }
 
-/* The kernel's time, which the waits here are in: libfaketime has a clock_gettime of
- * its own. */
-static int64_t now(void)
-{
-	struct timespec time;
-
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &time);
-	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
-}
-
 /* Sleep while *word is VALUE, until the deadline. False once it has passed. A fork
  * that succeeds leaves errno alone. */
 static bool sleep_on(atomic_uint *word, unsigned value, int64_t deadline)
 {
-	long left[] = { 0, (long)(deadline - now()) }; /* a timespec, whatever time_t is */
+	long left[] = { 0, (long)(deadline - clock_now()) }; /* a timespec, whatever time_t is */
 	int saved = errno;
+	bool passed;
 
 	if (left[1] <= 0)
 		return false;
-	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, left, NULL, 0);
+	passed = syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, left, NULL, 0) != 0
+		 && errno == ETIMEDOUT;
 	errno = saved;
-	return true;
+	return !passed;
 }
 
 static void wake(atomic_uint *word)
@@ -88,7 +81,7 @@ static void count_out(uint32_t era)
  * handler of somebody else's, for what we keep from going on. */
 __attribute__((noinline)) static void wait_for_forks(void)
 {
-	int64_t deadline = now() + LOOKUP_WAITS;
+	int64_t deadline = clock_now() + LOOKUP_WAITS;
 	unsigned n;
 
 	while ((n = atomic_load(&forks)) > 0)
@@ -136,7 +129,7 @@ void gate_close(void)
 		if ((uint32_t)count <= own)
 			break;
 		if (deadline == 0)
-			deadline = now() + FORK_WAITS;
+			deadline = clock_now() + FORK_WAITS;
 		if (!sleep_on(&came_home, seen, deadline)) {
 			atomic_compare_exchange_strong(&inside, &count, next_era(count));
 			break;

@@ -11,10 +11,10 @@
 #include <linux/futex.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #define syscall model_syscall
+#define clock_now model_now
 #define _Thread_local
 
 #include "gate.c"

@@ -7,8 +7,8 @@
 
 #include "gate.h"
 
-/* futex and clock_gettime */
-long model_syscall(long number, ...);
+long model_syscall(long number, ...); /* futex */
+int64_t model_now(void);
 
 void subject_memory(void); /* registers it with the explorer */
 uint32_t subject_era(void);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "clock.h"
+
+#include "symbols.h"
+
+#include <errno.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND INT64_C(1000000000)
+#define MILLISECOND INT64_C(1000000)
+
+/* The kernel's struct __kernel_timespec: 64 bits, whatever libc's time_t is. */
+struct instant {
+	int64_t seconds;
+	int64_t nanoseconds;
+};
+
+/* Returns 0, or anything else for a failure. */
+typedef int kernel_clock(clockid_t, struct instant *);
+
+static kernel_clock *_Atomic from_kernel; /* NULL: not looked for yet */
+
+/* A time that is over, at most a second ago; or later, where no other clock goes on. */
+static _Atomic int64_t past;
+
+static int ask_by_call(clockid_t id, struct instant *instant)
+{
+	int saved = errno;
+	int rc;
+#ifdef SYS_clock_gettime64
+	long narrow[2];
+
+	rc = (int)syscall(SYS_clock_gettime64, id, instant);
+	if (rc != 0) { /* Linux before 5.1, or a filter as old */
+		rc = (int)syscall(SYS_clock_gettime, id, narrow);
+		if (rc == 0)
+			*instant = (struct instant){ narrow[0], narrow[1] };
+	}
+#else
+	rc = (int)syscall(SYS_clock_gettime, id, instant);
+#endif
+	errno = saved;
+	return rc;
+}
+
+/* The vDSO's functions, by their names on each architecture: vdso(7). */
+static kernel_clock *find_vdso_clock(void)
+{
+#ifdef SYS_clock_gettime64
+	static const char *const names[] = { "__vdso_clock_gettime64", "__kernel_clock_gettime64" };
+#else
+	static const char *const names[] = { "__vdso_clock_gettime", "__kernel_clock_gettime" };
+#endif
+	const ElfW(Ehdr) *header = (const void *)getauxval(AT_SYSINFO_EHDR);
+	struct dl_phdr_info vdso = { 0 };
+	struct image image;
+	void *function = NULL;
+
+	if (header == NULL)
+		return NULL;
+	vdso.dlpi_phdr = (const void *)((const char *)header + header->e_phoff);
+	vdso.dlpi_phnum = header->e_phnum;
+	for (size_t i = vdso.dlpi_phnum; i-- > 0;)
+		if (vdso.dlpi_phdr[i].p_type == PT_LOAD)
+			vdso.dlpi_addr = (ElfW(Addr))header - vdso.dlpi_phdr[i].p_vaddr;
+	if (!image_read(&image, &vdso))
+		return NULL;
+	for (size_t i = 0; i < sizeof names / sizeof names[0] && function == NULL; i++)
+		function = image_function(&image, names[i]);
+	return (kernel_clock *)function;
+}
+
+/* Threads that race find the same. */
+__attribute__((noinline, cold)) static kernel_clock *find_clock(void)
+{
+	int saved = errno;
+	kernel_clock *found = find_vdso_clock();
+
+	if (found == NULL)
+		found = ask_by_call;
+	atomic_store_explicit(&from_kernel, found, memory_order_relaxed);
+	errno = saved;
+	return found;
+}
+
+/* Where nobody tells the time: see clock.h. */
+__attribute__((noinline, cold)) static int64_t step_time(void)
+{
+	return atomic_fetch_add(&past, MILLISECOND) + MILLISECOND;
+}
+
+static int64_t read_clock(clockid_t id)
+{
+	kernel_clock *clock = atomic_load_explicit(&from_kernel, memory_order_relaxed);
+	struct instant instant;
+	int64_t time;
+
+	if (clock == NULL)
+		clock = find_clock();
+	if (clock(id, &instant) != 0 && ask_by_call(id, &instant) != 0)
+		return step_time();
+	time = instant.seconds * SECOND + instant.nanoseconds;
+	if (time - atomic_load_explicit(&past, memory_order_relaxed) > SECOND)
+		atomic_store_explicit(&past, time, memory_order_relaxed);
+	return time;
+}
+
+int64_t clock_now(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t clock_coarse(void)
+{
+	return read_clock(CLOCK_MONOTONIC_COARSE);
+}

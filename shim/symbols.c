@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The tables are those of the gABI, chapter 5 ("Hash Table", "Symbol Table"), and the
+ * GNU hash table and versions of glibc's elf/dl-lookup.c, which says what is taken.
+ */
+#include "symbols.h"
+
+#include <elf.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+enum { VERSION_HIDDEN = 0x8000 }; /* in the table of versions: not the default */
+
+bool image_holds(const struct dl_phdr_info *object, const void *address)
+{
+	ElfW(Addr) offset = (ElfW(Addr))address - object->dlpi_addr;
+
+	for (size_t i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+
+		if (segment->p_type == PT_LOAD && offset - segment->p_vaddr < segment->p_memsz)
+			return true;
+	}
+	return false;
+}
+
+/* The addresses in the dynamic section: glibc's loader relocates them, but not on
+ * every architecture and not the vDSO's; musl's never does. An address that points
+ * into the object already needs no more. */
+static const void *place_of(const struct dl_phdr_info *object, ElfW(Addr) address)
+{
+	const void *place = (const void *)address;
+
+	return image_holds(object, place) ? place : (const void *)(object->dlpi_addr + address);
+}
+
+bool image_read(struct image *image, const struct dl_phdr_info *object)
+{
+	const ElfW(Dyn) *dynamic = NULL;
+
+	for (size_t i = 0; i < object->dlpi_phnum; i++)
+		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			dynamic = (const void *)(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr);
+	if (dynamic == NULL)
+		return false;
+	*image = (struct image){ .base = object->dlpi_addr };
+	for (; dynamic->d_tag != DT_NULL; dynamic++) {
+		ElfW(Addr) address = dynamic->d_un.d_ptr;
+
+		switch (dynamic->d_tag) {
+		case DT_SYMTAB: image->symbols = place_of(object, address); break;
+		case DT_STRTAB: image->strings = place_of(object, address); break;
+		case DT_GNU_HASH: image->gnu_hash = place_of(object, address); break;
+		case DT_HASH: image->sysv_hash = place_of(object, address); break;
+		case DT_VERSYM: image->versions = place_of(object, address); break;
+		}
+	}
+	return image->symbols != NULL && image->strings != NULL
+	       && (image->gnu_hash != NULL || image->sysv_hash != NULL);
+}
+
+/* Whether others are given this symbol for that name, and can call it. */
+static bool is_taken(const struct image *image, size_t i, const char *name)
+{
+	const ElfW(Sym) *symbol = &image->symbols[i];
+	unsigned char type = ELF64_ST_TYPE(symbol->st_info); /* the same for 32 bits */
+	unsigned char binding = ELF64_ST_BIND(symbol->st_info);
+	unsigned char visibility = ELF64_ST_VISIBILITY(symbol->st_other);
+
+	if (strcmp(image->strings + symbol->st_name, name) != 0)
+		return false;
+	if (symbol->st_shndx == SHN_UNDEF || symbol->st_shndx == SHN_ABS || symbol->st_value == 0)
+		return false;
+	if (type != STT_FUNC && type != STT_NOTYPE && type != STT_GNU_IFUNC)
+		return false;
+	if (binding == STB_LOCAL || visibility == STV_HIDDEN || visibility == STV_INTERNAL)
+		return false;
+	return image->versions == NULL || !(image->versions[i] & VERSION_HIDDEN);
+}
+
+static const ElfW(Sym) *find_by_gnu_hash(const struct image *image, const char *name)
+{
+	/* how many buckets, the first symbol in them, size and shift of the Bloom filter */
+	const uint32_t *table = image->gnu_hash;
+	const uint32_t *buckets = table + 4 + table[2] * (sizeof(ElfW(Addr)) / 4);
+	const uint32_t *chain = buckets + table[0];
+	uint32_t wanted = 5381, i;
+
+	for (const char *p = name; *p != '\0'; p++)
+		wanted = wanted * 33 + (unsigned char)*p;
+	i = table[0] > 0 ? buckets[wanted % table[0]] : 0;
+	if (i < table[1])
+		return NULL; /* the bucket is empty */
+	for (;; i++) {
+		uint32_t found = chain[i - table[1]];
+
+		if ((found | 1) == (wanted | 1) && is_taken(image, i, name))
+			return &image->symbols[i];
+		if (found & 1)
+			return NULL; /* the bucket's last */
+	}
+}
+
+static const ElfW(Sym) *find_by_sysv_hash(const struct image *image, const char *name)
+{
+	/* how many buckets, how many symbols */
+	const Elf_Symndx *table = image->sysv_hash;
+	const Elf_Symndx *buckets = table + 2;
+	const Elf_Symndx *chain = buckets + table[0];
+	uint32_t wanted = 0;
+
+	for (const char *p = name; *p != '\0'; p++) {
+		wanted = (wanted << 4) + (unsigned char)*p;
+		wanted = (wanted ^ (wanted >> 24 & 0xf0)) & 0x0fffffff;
+	}
+	if (table[0] == 0)
+		return NULL;
+	for (Elf_Symndx i = buckets[wanted % table[0]]; i != STN_UNDEF; i = chain[i])
+		if (is_taken(image, i, name))
+			return &image->symbols[i];
+	return NULL;
+}
+
+/* An indirect function says itself where it is. How it is asked depends on the
+ * architecture: glibc's sysdeps, dl-irel.h. On the others it is passed by. */
+static void *resolve(ElfW(Addr) address)
+{
+#if defined __x86_64__ || defined __i386__
+	void *(*resolver)(void) = (void *(*)(void))address;
+
+	return resolver();
+#elif defined __aarch64__
+	struct { unsigned long size, hwcap, hwcap2; } capabilities = {
+		sizeof capabilities, getauxval(AT_HWCAP), getauxval(AT_HWCAP2),
+	};
+	void *(*resolver)(uint64_t, const void *) = (void *(*)(uint64_t, const void *))address;
+
+	return resolver(capabilities.hwcap | UINT64_C(1) << 62, &capabilities);
+#else
+	(void)address;
+	return NULL;
+#endif
+}
+
+void *image_function(const struct image *image, const char *name)
+{
+	const ElfW(Sym) *symbol = image->gnu_hash != NULL ? find_by_gnu_hash(image, name)
+							  : find_by_sysv_hash(image, name);
+
+	if (symbol == NULL)
+		return NULL;
+	if (ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC)
+		return resolve(image->base + symbol->st_value);
+	return (void *)(image->base + symbol->st_value);
+}
