@@ -6,90 +6,52 @@
  */
 #include "next.h"
 
-#include <elf.h>
+#include "symbols.h"
+
 #include <errno.h>
 #include <link.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
 
-static const char name[] = "getaddrinfo";
 static __typeof__(getaddrinfo) *next;
 
-extern const char __ehdr_start[] __attribute__((visibility("hidden"))); /* where we begin */
+struct walk {
+	bool searching;    /* from here on the objects are asked */
+	void *getaddrinfo; /* the first found, which ends the walk */
+};
 
-/* The symbol in one object's table, gABI "GNU hash"; NULL if it has none. */
-static void *find_in_object(const struct dl_phdr_info *info)
+/* Objects come in the order in which symbols are searched: those that the process
+ * was started with, then those that were opened later. libc is among the former, and
+ * so is all that comes before it. */
+static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 {
-	const ElfW(Sym) *symbols = NULL;
-	const char *strings = NULL;
-	const uint32_t *hash = NULL;
-	const ElfW(Dyn) *dynamic = NULL;
-
-	for (int i = 0; i < info->dlpi_phnum; i++)
-		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			dynamic = (const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
-	if (dynamic == NULL)
-		return NULL;
-	for (; dynamic->d_tag != DT_NULL; dynamic++) {
-		/* The loader relocates these, but not on every architecture,
-		 * and not the vDSO's. */
-		ElfW(Addr) address = dynamic->d_un.d_ptr;
-		const void *value = (const void *)(address < info->dlpi_addr
-						   ? address + info->dlpi_addr : address);
-		if (dynamic->d_tag == DT_SYMTAB)
-			symbols = value;
-		else if (dynamic->d_tag == DT_STRTAB)
-			strings = value;
-		else if (dynamic->d_tag == DT_GNU_HASH)
-			hash = value;
-	}
-	if (symbols == NULL || strings == NULL || hash == NULL)
-		return NULL;
-
-	uint32_t wanted = 5381;
-	for (const char *p = name; *p != '\0'; p++)
-		wanted = wanted * 33 + (unsigned char)*p;
-
-	/* nbuckets, first symbol hashed, size and shift of the Bloom filter */
-	const uint32_t *buckets = hash + 4 + hash[2] * (sizeof(ElfW(Addr)) / 4);
-	const uint32_t *chain = buckets + hash[0];
-	uint32_t i = hash[0] > 0 ? buckets[wanted % hash[0]] : 0;
-	if (i < hash[1])
-		return NULL;
-	for (;; i++) {
-		uint32_t found = chain[i - hash[1]];
-		if ((found | 1) == (wanted | 1) && symbols[i].st_shndx != SHN_UNDEF
-		    && strcmp(strings + symbols[i].st_name, name) == 0)
-			return (void *)(info->dlpi_addr + symbols[i].st_value);
-		if (found & 1)
-			return NULL;
-	}
-}
-
-/* Objects come in the order in which symbols are searched; *passed: ours was
- * among them. The first behind it that has the symbol ends the walk. Where ours
- * was not preloaded but opened later, there is none: the last before it then. */
-static int visit_object(struct dl_phdr_info *info, size_t size, void *passed)
-{
-	void *symbol;
+	struct walk *walk = context;
+	struct image image;
 
 	(void)size;
-	if (info->dlpi_addr == (ElfW(Addr))__ehdr_start) {
-		*(bool *)passed = true;
+	if (image_holds(object, &next)) {
+		walk->searching = true; /* ours */
 		return 0;
 	}
-	symbol = find_in_object(info);
-	if (symbol != NULL)
-		next = (__typeof__(next))symbol;
-	return symbol != NULL && *(bool *)passed;
+	if (!walk->searching)
+		return image_holds(object, (const void *)__errno_location);
+	if (image_read(&image, object))
+		walk->getaddrinfo = image_function(&image, "getaddrinfo");
+	return walk->getaddrinfo != NULL;
 }
 
+/* The first behind ours, as RTLD_NEXT has it. Where libc is before ours, we were
+ * opened later: objects behind ours may be closed again, and so may those between.
+ * Then it is the first of all, which libc's is at the latest. */
 void next_find(void)
 {
-	bool passed = false;
+	struct walk walk = { .searching = false };
 
-	dl_iterate_phdr(visit_object, &passed);
+	dl_iterate_phdr(visit_object, &walk);
+	if (walk.getaddrinfo == NULL) {
+		walk.searching = true;
+		dl_iterate_phdr(visit_object, &walk);
+	}
+	next = (__typeof__(next))walk.getaddrinfo;
 }
 
 int next_getaddrinfo(const char *node, const char *service,
