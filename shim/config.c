@@ -5,10 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SECOND INT64_C(1000000000)
-#define PATIENCE_DEFAULT (10 * SECOND)
-#define PATIENCE_MAX (INT64_C(1000000) * SECOND)
-
 /* The index of value in the NULL-terminated list, or -1. */
 static int choose(const char *value, const char *const list[])
 {
@@ -16,34 +12,6 @@ static int choose(const char *value, const char *const list[])
 		if (strcmp(value, list[i]) == 0)
 			return i;
 	return -1;
-}
-
-/* Seconds with an optional fraction to nanoseconds; -1 if text is no such
- * number. Not strtod: its decimal point depends on the locale. */
-static int64_t parse_seconds(const char *text)
-{
-	int64_t value = 0;
-	int64_t unit = 0; /* of the next digit behind the point; 0: before it */
-	bool digits = false;
-
-	for (; *text != '\0'; text++) {
-		if (*text == '.' && unit == 0) {
-			unit = SECOND / 10;
-			continue;
-		}
-		if (*text < '0' || *text > '9')
-			return -1;
-		digits = true;
-		if (unit > 0) {
-			value += (*text - '0') * unit;
-			unit = unit > 1 ? unit / 10 : -1;
-		} else if (unit == 0) {
-			value = value * 10 + (*text - '0') * SECOND;
-			if (value > PATIENCE_MAX)
-				return -1;
-		}
-	}
-	return digits ? value : -1;
 }
 
 /* The path made absolute, so that a chdir does not move the log; empty if that is
@@ -106,17 +74,6 @@ void config_read(struct config *config)
 	config->strict = chosen[1];
 	config->idn = chosen[2];
 	config->lock = (enum lock_mode)chosen[3];
-
-	config->patience = PATIENCE_DEFAULT;
-	value = secure_getenv("GAISHIM_PATIENCE");
-	if (value != NULL && value[0] != '\0') {
-		int64_t patience = parse_seconds(value);
-		if (patience >= 0)
-			config->patience = patience;
-		else
-			config->unknown[complaints++] =
-				"GAISHIM_PATIENCE is not a number of seconds up to 1000000";
-	}
 
 	config->log[0] = '\0';
 	value = secure_getenv("GAISHIM_LOG");

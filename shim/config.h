@@ -7,7 +7,6 @@
 
 #include <limits.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 enum lock_mode {
 	LOCK_HOST,   /* a lookup waits only for the same question */
@@ -20,9 +19,8 @@ struct config {
 	bool strict;
 	bool idn;
 	enum lock_mode lock;
-	int64_t patience; /* nanoseconds */
 	char log[PATH_MAX]; /* "" (off), "stderr", or an absolute path; %p is the pid */
-	const char *unknown[7]; /* complaints about unknown values, NULL at the end */
+	const char *unknown[6]; /* complaints about unknown values, NULL at the end */
 };
 
 /* Fill *config from the environment. Variables that are unset or empty, and

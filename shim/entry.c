@@ -16,12 +16,13 @@
 
 #include <errno.h>
 #include <langinfo.h>
-#include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* What Python loads finds it by this name. */
 const char *gaishim_idna(const char *host, int decode, char *out, size_t size);
@@ -31,29 +32,49 @@ const char *gaishim_idna(const char *host, int decode, char *out, size_t size);
 #define SELDOM __attribute__((noinline))
 
 static struct config config; /* constant once started */
-static atomic_bool started;
 static atomic_bool plain; /* started, and there is nothing to do but to answer */
+
+/* The process in which a thread reads the configuration, or one of these. */
+enum { NOT_STARTED = 0, STARTED = -1 };
+static atomic_int starter;
+
+/* Become the one that starts. If a fork has taken the one along that did, it is not in
+ * this process. Returns false if another has done it meanwhile. */
+static bool take_start(void)
+{
+	int self = getpid();
+	int found = NOT_STARTED;
+
+	while (!atomic_compare_exchange_strong(&starter, &found, self)) {
+		if (found == STARTED)
+			return false;
+		if (found == self) {
+			sched_yield();
+			found = NOT_STARTED;
+		}
+	}
+	return true;
+}
 
 /* Read the environment and find the next getaddrinfo: at load, or, for a
  * constructor of another object that has run before ours, at its first call. */
 __attribute__((constructor))
 static void start(void)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static atomic_bool watched;
 
-	pthread_mutex_lock(&lock);
-	if (!atomic_load_explicit(&started, memory_order_relaxed)) {
-		config_read(&config);
-		next_find();
+	if (!take_start())
+		return;
+	config_read(&config);
+	next_find();
+	if (!atomic_exchange(&watched, true))
 		forks_watch();
-		if (config.log[0] != '\0')
-			for (int i = 0; config.unknown[i] != NULL; i++)
-				log_message(config.log, config.unknown[i]);
-		atomic_store_explicit(&started, true, memory_order_release);
-		atomic_store_explicit(&plain, !config.disabled && config.log[0] == '\0'
-				      && config.lock != LOCK_GLOBAL, memory_order_release);
-	}
-	pthread_mutex_unlock(&lock);
+	if (config.log[0] != '\0')
+		for (int i = 0; config.unknown[i] != NULL; i++)
+			log_message(config.log, config.unknown[i]);
+	atomic_store_explicit(&plain, !config.disabled && config.log[0] == '\0'
+			      && config.lock != LOCK_GLOBAL, memory_order_release);
+	atomic_store_explicit(&starter, STARTED, memory_order_release);
 }
 
 /* Lay out the question. "*" means no host, or no service; no hints mean
@@ -180,9 +201,42 @@ SELDOM static int ask_libc(const struct question *q, struct addrinfo **res)
 	return code;
 }
 
-/* Lists of answers as a flight handles them. */
+/* Names as flights handle them: the whole question is the key, and lists are answers. */
 
-static int ask_for_flight(void *question, void **answer)
+enum { NAME_MAX_SIZE = 512 }; /* of host and service, with their NULs */
+
+struct name_key {
+	int flags, libc_flags, family, socktype, type_bits, protocol;
+	int has_service;
+	char text[]; /* the host, the service */
+};
+
+/* Spellings of a name are one question, unless the canonical name is asked for: where a
+ * name is its own canonical name, libc has it as the caller wrote it. */
+static void write_name(const void *question, void *at)
+{
+	const struct question *q = question;
+	struct name_key *key = at;
+	size_t size = strlen(q->host) + 1;
+
+	key->flags = q->flags;
+	key->libc_flags = q->libc_flags;
+	key->family = q->family;
+	key->socktype = q->socktype;
+	key->type_bits = q->type_bits;
+	key->protocol = q->protocol;
+	key->has_service = q->service != NULL;
+	for (size_t i = 0; i < size; i++)
+		key->text[i] = q->flags & AI_CANONNAME ? q->host[i] : ascii_lower(q->host[i]);
+	strcpy(key->text + size, key->has_service ? q->service : "");
+}
+
+static size_t name_size(const struct question *q)
+{
+	return strlen(q->host) + 1 + (q->service != NULL ? strlen(q->service) : 0) + 1;
+}
+
+static int ask_name(void *question, void **answer)
 {
 	struct addrinfo *list;
 	int code = ask_libc(question, &list);
@@ -190,6 +244,23 @@ static int ask_for_flight(void *question, void **answer)
 	if (code == 0)
 		*answer = list;
 	return code;
+}
+
+static int ask_name_by_key(const void *at, void **answer)
+{
+	const struct name_key *key = at;
+	struct question q = {
+		.host = key->text,
+		.service = key->has_service ? key->text + strlen(key->text) + 1 : NULL,
+		.flags = key->flags,
+		.libc_flags = key->libc_flags,
+		.family = key->family,
+		.socktype = key->socktype,
+		.type_bits = key->type_bits,
+		.protocol = key->protocol,
+	};
+
+	return ask_name(&q, answer);
 }
 
 static void *copy_list(const void *list)
@@ -202,59 +273,56 @@ static void discard_list(void *list)
 	freeaddrinfo(list); /* it is as it came: who made it may have one of its own */
 }
 
+/* What the same question may be answered otherwise in a moment. */
+static bool is_final(int code)
+{
+	return code != EAI_AGAIN && code != EAI_SYSTEM && code != EAI_MEMORY;
+}
+
+static int join_flight(const struct flight_kind *kind, size_t key_size, struct question *q,
+		       struct addrinfo **res)
+{
+	static const char *const roles[] = {
+		[FLIGHT_LED] = "led", [FLIGHT_WAITED] = "waited",
+		[FLIGHT_ASKED] = "asked", [FLIGHT_PASSED] = "passed",
+	};
+	struct flight_outcome outcome;
+	void *list;
+	int code = flight_join(kind, q, key_size, &list, &outcome);
+
+	if (code == 0)
+		*res = list;
+	q->waited = outcome.waited;
+	if (kind->copy != NULL) {
+		q->how = roles[outcome.role];
+		q->asks = (int)outcome.asks;
+		q->shared = (int)outcome.shared;
+	}
+	return code;
+}
+
 /* The lock of the host: ask libc, together with all who ask the same now. */
 SELDOM static int share(struct question *q, struct addrinfo **res)
 {
-	static const char *const roles[] = {
-		[FLIGHT_LED] = "led", [FLIGHT_SHARED] = "waited",
-		[FLIGHT_ALONE] = "alone", [FLIGHT_PASSED] = "passed",
+	static const struct flight_kind names = {
+		.write_key = write_name,
+		.ask = ask_name,
+		.ask_by_key = ask_name_by_key,
+		.copy = copy_list,
+		.discard = discard_list,
+		.is_final = is_final,
+		.no_memory = EAI_MEMORY,
 	};
-	struct {
-		int flags, family, socktype, protocol;
-		char text[512];
-	} key;
-	const char *service = q->service != NULL ? q->service : "";
-	size_t host_size = strlen(q->host) + 1;
-	size_t service_size = strlen(service) + 1;
-	struct flight_story story;
-	void *list;
-	int code;
+	size_t size = name_size(q);
 
 	/* libc refuses at once a host that must be an address and is none, and a host or
 	 * service too long to be a name: nobody need wait for that, nor for the lock under
 	 * which it lists the interfaces. */
 	if (q->flags & AI_NUMERICHOST && !q->strict)
 		q->libc_flags &= ~AI_ADDRCONFIG;
-	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST
-	    || host_size + service_size > sizeof key.text)
+	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST || size > NAME_MAX_SIZE)
 		return ASK_LIBC;
-	key.flags = q->flags;
-	key.family = q->family;
-	key.socktype = q->socktype | q->type_bits;
-	key.protocol = q->protocol;
-	for (size_t i = 0; i < host_size; i++)
-		key.text[i] = ascii_lower(q->host[i]);
-	memcpy(key.text + host_size, service, service_size);
-
-	code = flight_run(&(struct flight_plan){
-		.key = &key,
-		.key_length = offsetof(__typeof__(key), text) + host_size + service_size,
-		.ask = ask_for_flight,
-		.context = q,
-		.copy = copy_list,
-		.discard = discard_list,
-		.no_memory = EAI_MEMORY,
-		.patience = config.patience,
-	}, &list, &story);
-	if (code == 0)
-		*res = list;
-	q->how = roles[story.role];
-	q->waited = story.waited;
-	if (story.role == FLIGHT_LED)
-		q->shared = (int)story.others;
-	else if (story.role == FLIGHT_SHARED)
-		q->shared = (int)story.others + 1;
-	return code;
+	return join_flight(&names, offsetof(struct name_key, text) + size, q, res);
 }
 
 /* The pipeline: each stage answers, refuses, or says whose turn it is. A host
@@ -286,23 +354,23 @@ static int answer_in_line(void *question, void **list)
 	return code;
 }
 
+static void write_nothing(const void *question, void *key)
+{
+	(void)question, (void)key;
+}
+
 /* The one line of GAISHIM_LOCK=global: a flight that all are in, and whose
  * answers nobody shares. */
 static int stand_in_line(struct question *q, struct addrinfo **res)
 {
-	struct flight_story story;
-	void *list;
-	int code = flight_run(&(struct flight_plan){
-		.key = "",
+	static const struct flight_kind line = {
+		.write_key = write_nothing,
 		.ask = answer_in_line,
-		.context = q,
-		.patience = config.patience,
-	}, &list, &story);
+		.is_final = is_final,
+		.no_memory = EAI_MEMORY,
+	};
 
-	if (code == 0)
-		*res = list;
-	q->waited = story.waited;
-	return code;
+	return join_flight(&line, 0, q, res);
 }
 
 /* The first lookup, perhaps, and all of those that leave a line in the log, stand
@@ -314,7 +382,7 @@ SELDOM static int answer_otherwise(const char *node, const char *service,
 	struct timespec begun;
 	int code;
 
-	if (!atomic_load_explicit(&started, memory_order_acquire))
+	if (atomic_load_explicit(&starter, memory_order_acquire) != STARTED)
 		start();
 	if (config.disabled)
 		return next_getaddrinfo(node, service, hints, res);
@@ -322,6 +390,7 @@ SELDOM static int answer_otherwise(const char *node, const char *service,
 	prepare(&q, node, service, hints);
 	q.how = "passed";
 	q.waited = 0;
+	q.asks = 0;
 	q.shared = -1;
 	code = config.lock == LOCK_GLOBAL ? stand_in_line(&q, res) : answer(&q, res);
 	if (config.log[0] != '\0')

@@ -9,14 +9,14 @@
  */
 #include "forks.h"
 
-#include "flight.h"
 #include "gate.h"
+#include "process.h"
 
 #include <pthread.h>
 
 static void reset(void)
 {
-	flight_reset();
+	process_reset();
 	gate_reset();
 }
 

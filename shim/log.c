@@ -259,6 +259,8 @@ void log_lookup(const char *target, const struct question *q, const char *node, 
 	add(&line, " how=%s", q->how);
 	if (q->waited > 0)
 		add(&line, " ms=%lld", (long long)(q->waited / 1000000));
+	if (q->asks > 0)
+		add(&line, " asks=%d", q->asks);
 	if (q->shared >= 0)
 		add(&line, " shared=%d", q->shared);
 	add_code(&line, code, saved);

@@ -35,7 +35,8 @@ struct question {
 	/* What became of it, for the log. */
 	const char *how;
 	int64_t waited; /* nanoseconds in a line */
-	int shared;     /* callers who got the same answer; -1: does not apply */
+	int asks;       /* how often libc was asked for the answer; 0: does not apply */
+	int shared;     /* other callers who got the same answer; -1: does not apply */
 };
 
 #endif

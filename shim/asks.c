@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Jumps may leave any line that holds the lock, see table.c. So a count goes up before
+ * anything relies on it, and down when nothing does: a jump in between leaves it too
+ * high, which costs memory, or the wait for the next ask.
+ */
+#include "asks.h"
+
+#include "clock.h"
+#include "usual.h"
+
+#include <stdlib.h>
+
+#define LINE_WAIT INT64_C(10000000000) /* nanoseconds, for who is at the head of a line */
+
+struct flight *flight_new(const struct flight_kind *kind, const void *question, size_t key_length)
+{
+	struct flight *flight = malloc(sizeof *flight + key_length);
+
+	if (flight == NULL)
+		return NULL;
+	/* Not as one literal, which gcc clears with the slow "rep stos": this is most of
+	 * what a lone caller pays. */
+	kind->write_key(question, flight->key);
+	flight->entry.listed = false;
+	flight->entry.hash = table_hash(flight->key, key_length);
+	flight->entry.key_length = key_length;
+	flight->entry.key = flight->key;
+	flight->changed = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
+	flight->deserted = false;
+	flight->holders = 0;
+	flight->askers = 0;
+	flight->waiters = 0;
+	flight->asks = 0;
+	flight->look_at = 0;
+	flight->told = TOLD_NOBODY;
+	flight->answer = NULL;
+	flight->kind = kind;
+	return flight;
+}
+
+void flight_free(struct flight *flight)
+{
+	if (flight == NULL)
+		return;
+	if (flight->answer != NULL)
+		flight->kind->discard(flight->answer);
+	free(flight);
+}
+
+struct flight *flight_leave_locked(struct table *table, struct flight *flight)
+{
+	bool last;
+
+	if (table != flight->entry.table)
+		return flight; /* this is the child of a fork: the others are not here */
+	last = flight->holders == 1;
+	if (last || (flight->askers == 0 && flight->waiters == 0))
+		table_remove(table, &flight->entry);
+	else if (flight->askers == 0 && flight->told != TOLD_ALL)
+		pthread_cond_signal(&flight->changed); /* the next who waits shall ask */
+	flight->holders--;
+	return last ? flight : NULL;
+}
+
+void ask_begin_locked(struct flight *flight, int64_t now)
+{
+	flight->distance = flight->asks == 0 ? usual_wait(flight->entry.hash) : 2 * flight->distance;
+	flight->asked = now;
+	flight->asks++;
+	flight->askers++;
+}
+
+bool ask_report_locked(struct table *table, struct flight *flight, int64_t asked, int code,
+		       int error, void *answer)
+{
+	const struct flight_kind *kind = flight->kind;
+	bool final = kind->copy != NULL && kind->is_final(code);
+	/* Who came then would have been told this by now, had it asked alone. */
+	int64_t told = asked + usual_wait(flight->entry.hash);
+
+	if (table != flight->entry.table || flight->told == TOLD_ALL || kind->copy == NULL
+	    || code == kind->no_memory || (!final && told <= flight->told))
+		return false;
+	if (final) {
+		usual_learn(flight->entry.hash, clock_coarse() - asked);
+		if (flight->holders == 1)
+			return false; /* nobody else wants it */
+		table_remove(table, &flight->entry); /* first: the last holder frees what has landed */
+		flight->callers = flight->waiters;
+		flight->answer = code == 0 ? answer : NULL;
+		told = TOLD_ALL;
+	}
+	flight->error = error;
+	flight->code = code;
+	atomic_signal_fence(memory_order_seq_cst);
+	flight->told = told;
+	pthread_cond_broadcast(&flight->changed);
+	return final;
+}
+
+void ask_desert_locked(struct table *table, struct flight *flight)
+{
+	table_remove(table, &flight->entry);
+	flight->deserted = true;
+	pthread_cond_broadcast(&flight->changed);
+}
+
+bool ask_covers_locked(const struct flight *flight, int64_t came)
+{
+	return came <= flight->asked;
+}
+
+int64_t ask_due_locked(const struct flight *flight, int64_t came)
+{
+	if (flight->kind->copy == NULL)
+		return flight->asked + LINE_WAIT;
+	if (ask_covers_locked(flight, came))
+		return flight->asked + flight->distance;
+	return came + (flight->distance < USUAL_MOST ? flight->distance : USUAL_MOST);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "second.h"
+
+#include "clock.h"
+#include "threads.h"
+
+#include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Nanoseconds. */
+#define LOOK_AFTER INT64_C(20000000)      /* first look after a thread */
+#define LOOK_TWICE INT64_C(10000000)      /* once more, before it counts as blocked */
+#define LONG_OVERDUE INT64_C(30000000000) /* libc gives three nameservers up by then */
+
+/* The thread is known from when it runs: on a busy machine that may be a while. */
+static void register_thread(struct flight *flight, int thread)
+{
+	struct table *table = table_lock();
+
+	atomic_store(&flight->at_loader, true);
+	flight->thread = thread;
+	table_unlock(table);
+}
+
+static void *ask_on_thread(void *argument)
+{
+	struct flight *flight = argument;
+	const struct flight_kind *kind = flight->kind;
+	int thread = (int)syscall(SYS_gettid);
+	int64_t now = clock_now();
+	void *answer = NULL;
+	struct table *table;
+	bool landed;
+	int code, error;
+
+	inside.frame = __builtin_frame_address(0); /* what libc's modules look up is asked apart */
+	register_thread(flight, thread);
+	/* If a module has to be loaded the thread is blocked here, and not in the middle of
+	 * a lookup where nobody looks after it any more. */
+	threads_try_loader();
+	atomic_store(&flight->at_loader, false);
+
+	code = kind->ask_by_key(flight->key, &answer);
+	error = errno;
+
+	table = table_lock();
+	landed = ask_report_locked(table, flight, now, code, error, answer);
+	if (flight->thread == thread)
+		flight->look_at = 0;
+	flight->askers--;
+	flight = flight_leave_locked(table, flight);
+	table_unlock(table);
+	flight_free(flight);
+	if (code == 0 && !landed)
+		kind->discard(answer);
+	threads_end();
+	return NULL;
+}
+
+int64_t second_next_locked(const struct flight *flight, int64_t came)
+{
+	int64_t due = ask_due_locked(flight, came);
+
+	return flight->look_at != 0 && flight->look_at < due ? flight->look_at : due;
+}
+
+/* The newest thread may wait for a lock that a waiter holds: the loader's, if that one
+ * runs an object's constructor, or a module's. */
+static enum second look_after_locked(struct table *table, struct flight *flight, int64_t now)
+{
+	int thread = flight->thread;
+	int blocked;
+
+	flight->look_at = now + (now - flight->asked); /* twice as far from its beginning */
+	if (thread == 0)
+		return SECOND_WAIT;
+	table_unlock(table);
+	blocked = threads_is_blocked(thread);
+	if (!table_relock(table))
+		return SECOND_APART;
+	if (flight->thread != thread || flight->look_at == 0)
+		return SECOND_WAIT;
+	if (blocked < 0)
+		blocked = atomic_load(&flight->at_loader);
+	flight->blocked = blocked ? flight->blocked + 1 : 0;
+	if (flight->blocked == 1)
+		flight->look_at = now + LOOK_TWICE;
+	else if (flight->blocked == 2)
+		ask_desert_locked(table, flight);
+	return SECOND_WAIT;
+}
+
+/* SECOND_ASK says that there can be no thread. */
+static enum second start_locked(struct table *table, struct flight *flight, int64_t now)
+{
+	int64_t before = flight->asked;
+	bool started;
+
+	/* First, so that no other waiter does the same. */
+	flight->holders++;
+	ask_begin_locked(flight, now);
+	flight->look_at = now + LOOK_AFTER;
+	flight->thread = 0;
+	flight->blocked = 0;
+	table_unlock(table);
+	started = threads_start(ask_on_thread, flight);
+	if (!table_relock(table))
+		return SECOND_APART;
+	if (started)
+		return SECOND_WAIT;
+	flight->holders--; /* the caller holds it as well */
+	flight->askers--;
+	flight->asks--;
+	flight->look_at = 0;
+	if (flight->asked == now)
+		flight->asked = before;
+	return SECOND_ASK;
+}
+
+enum second second_see_to_locked(struct table *table, struct flight *flight, int64_t came)
+{
+	int64_t now = clock_now();
+	enum second next;
+	bool covered;
+
+	if (flight->look_at != 0 && now >= flight->look_at)
+		return look_after_locked(table, flight, now);
+	if (now < ask_due_locked(flight, came))
+		return SECOND_WAIT;
+	if (flight->kind->copy == NULL)
+		ask_desert_locked(table, flight); /* the line behind who is stuck begins anew */
+	if (flight->kind->copy == NULL || now - came >= LONG_OVERDUE)
+		return SECOND_ASK;
+	covered = ask_covers_locked(flight, came);
+	next = start_locked(table, flight, now);
+	/* Whoever is covered, libc would keep waiting as long as its asker. */
+	return next == SECOND_ASK && covered ? SECOND_WAIT : next;
+}
