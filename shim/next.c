@@ -26,16 +26,17 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 {
 	struct walk *walk = context;
 	struct image image;
+	void *found = NULL;
 
 	(void)size;
-	if (image_holds(object, &next)) {
-		walk->searching = true; /* ours */
-		return 0;
+	if (!walk->searching) {
+		walk->searching = image_holds(object, &next); /* this is ours */
+		return !walk->searching && image_holds(object, (const void *)__errno_location);
 	}
-	if (!walk->searching)
-		return image_holds(object, (const void *)__errno_location);
 	if (image_read(&image, object))
-		walk->getaddrinfo = image_function(&image, "getaddrinfo");
+		found = image_function(&image, "getaddrinfo");
+	if (found != NULL && !image_holds(object, &next))
+		walk->getaddrinfo = found;
 	return walk->getaddrinfo != NULL;
 }
 

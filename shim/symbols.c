@@ -24,39 +24,41 @@ bool image_holds(const struct dl_phdr_info *object, const void *address)
 	return false;
 }
 
-/* The addresses in the dynamic section: glibc's loader relocates them, but not on
- * every architecture and not the vDSO's; musl's never does. An address that points
- * into the object already needs no more. */
-static const void *place_of(const struct dl_phdr_info *object, ElfW(Addr) address)
-{
-	const void *place = (const void *)address;
-
-	return image_holds(object, place) ? place : (const void *)(object->dlpi_addr + address);
-}
-
 bool image_read(struct image *image, const struct dl_phdr_info *object)
 {
+	ElfW(Addr) base = object->dlpi_addr, missing;
+	ElfW(Addr) symbols = 0, strings = 0, gnu_hash = 0, sysv_hash = 0, versions = 0;
 	const ElfW(Dyn) *dynamic = NULL;
 
 	for (size_t i = 0; i < object->dlpi_phnum; i++)
 		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			dynamic = (const void *)(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr);
+			dynamic = (const void *)(base + object->dlpi_phdr[i].p_vaddr);
 	if (dynamic == NULL)
 		return false;
-	*image = (struct image){ .base = object->dlpi_addr };
 	for (; dynamic->d_tag != DT_NULL; dynamic++) {
-		ElfW(Addr) address = dynamic->d_un.d_ptr;
-
 		switch (dynamic->d_tag) {
-		case DT_SYMTAB: image->symbols = place_of(object, address); break;
-		case DT_STRTAB: image->strings = place_of(object, address); break;
-		case DT_GNU_HASH: image->gnu_hash = place_of(object, address); break;
-		case DT_HASH: image->sysv_hash = place_of(object, address); break;
-		case DT_VERSYM: image->versions = place_of(object, address); break;
+		case DT_SYMTAB: symbols = dynamic->d_un.d_ptr; break;
+		case DT_STRTAB: strings = dynamic->d_un.d_ptr; break;
+		case DT_GNU_HASH: gnu_hash = dynamic->d_un.d_ptr; break;
+		case DT_HASH: sysv_hash = dynamic->d_un.d_ptr; break;
+		case DT_VERSYM: versions = dynamic->d_un.d_ptr; break;
 		}
 	}
-	return image->symbols != NULL && image->strings != NULL
-	       && (image->gnu_hash != NULL || image->sysv_hash != NULL);
+	if (symbols == 0 || strings == 0 || (gnu_hash == 0 && sysv_hash == 0))
+		return false;
+
+	/* glibc's loader adds the base to these, but not on every architecture and not
+	 * for the vDSO; musl's never does. */
+	missing = image_holds(object, (const void *)symbols) ? 0 : base;
+	*image = (struct image){
+		.base = base,
+		.symbols = (const void *)(missing + symbols),
+		.strings = (const void *)(missing + strings),
+		.gnu_hash = gnu_hash == 0 ? NULL : (const void *)(missing + gnu_hash),
+		.sysv_hash = sysv_hash == 0 ? NULL : (const void *)(missing + sysv_hash),
+		.versions = versions == 0 ? NULL : (const void *)(missing + versions),
+	};
+	return true;
 }
 
 /* Whether others are given this symbol for that name, and can call it. */
