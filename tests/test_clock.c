@@ -30,7 +30,7 @@ static unsigned long no_vdso(unsigned long type);
 int64_t clock_now(void);
 int64_t clock_coarse(void);
 
-/* Says errno as getauxval does where the kernel has told nothing. */
+/* getauxval sets errno, too, if the kernel has not told. */
 static unsigned long no_vdso(unsigned long type)
 {
 	(void)type;
@@ -76,7 +76,7 @@ START_TEST(test_time_without_vdso)
 }
 END_TEST
 
-/* The first call and those behind it, where the system call is not allowed. */
+/* The system call is not allowed, before the first reading or after it. */
 START_TEST(test_call_refused)
 {
 	if (_i >= 2)
@@ -86,7 +86,7 @@ START_TEST(test_call_refused)
 }
 END_TEST
 
-/* Where nothing tells the time, it goes on all the same, and from where it was. */
+/* Without a clock the time goes on all the same, from where it was. */
 START_TEST(test_no_clock)
 {
 	int64_t begun = _i == 0 ? 0 : blind_now(), last = begun;

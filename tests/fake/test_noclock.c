@@ -30,7 +30,7 @@ static double time_fork(void)
 	return seconds;
 }
 
-/* Once it is EPERM, once it ends the process. */
+/* The call is EPERM, or it ends the process. */
 START_TEST(clock_refused)
 {
 	double least = 60;
