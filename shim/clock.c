@@ -15,18 +15,19 @@
 #define SECOND INT64_C(1000000000)
 #define MILLISECOND INT64_C(1000000)
 
-/* The kernel's struct __kernel_timespec: 64 bits, whatever libc's time_t is. */
+/* The kernel calls this struct __kernel_timespec. It has 64 bits, whatever time_t has. */
 struct instant {
 	int64_t seconds;
 	int64_t nanoseconds;
 };
 
-/* Returns 0, or anything else for a failure. */
+/* It returns 0, or something else if it fails. */
 typedef int kernel_clock(clockid_t, struct instant *);
 
 static kernel_clock *_Atomic from_kernel; /* NULL: not looked for yet */
 
-/* A time that is over, at most a second ago; or later, where no other clock goes on. */
+/* A time that was read at most a second before the latest, and the clock itself where the
+ * kernel refuses its own. */
 static _Atomic int64_t past;
 
 static int ask_by_call(clockid_t id, struct instant *instant)
@@ -37,7 +38,7 @@ static int ask_by_call(clockid_t id, struct instant *instant)
 	long narrow[2];
 
 	rc = (int)syscall(SYS_clock_gettime64, id, instant);
-	if (rc != 0) { /* Linux before 5.1, or a filter as old */
+	if (rc != 0) { /* Linux is older than 5.1, or the filter is */
 		rc = (int)syscall(SYS_clock_gettime, id, narrow);
 		if (rc == 0)
 			*instant = (struct instant){ narrow[0], narrow[1] };
@@ -49,7 +50,7 @@ static int ask_by_call(clockid_t id, struct instant *instant)
 	return rc;
 }
 
-/* The vDSO's functions, by their names on each architecture: vdso(7). */
+/* vdso(7) lists the names: each architecture has one of the two. */
 static kernel_clock *find_vdso_clock(void)
 {
 #ifdef SYS_clock_gettime64
@@ -76,7 +77,7 @@ static kernel_clock *find_vdso_clock(void)
 	return (kernel_clock *)function;
 }
 
-/* Threads that race find the same. */
+/* Threads may race here: they all find the same. */
 __attribute__((noinline, cold)) static kernel_clock *find_clock(void)
 {
 	int saved = errno;
@@ -84,12 +85,12 @@ __attribute__((noinline, cold)) static kernel_clock *find_clock(void)
 
 	if (found == NULL)
 		found = ask_by_call;
-	atomic_store_explicit(&from_kernel, found, memory_order_relaxed);
+	atomic_store(&from_kernel, found);
 	errno = saved;
 	return found;
 }
 
-/* Where nobody tells the time: see clock.h. */
+/* The kernel refuses its clock: see clock.h. */
 __attribute__((noinline, cold)) static int64_t step_time(void)
 {
 	return atomic_fetch_add(&past, MILLISECOND) + MILLISECOND;
@@ -107,7 +108,7 @@ static int64_t read_clock(clockid_t id)
 		return step_time();
 	time = instant.seconds * SECOND + instant.nanoseconds;
 	if (time - atomic_load_explicit(&past, memory_order_relaxed) > SECOND)
-		atomic_store_explicit(&past, time, memory_order_relaxed);
+		atomic_store(&past, time);
 	return time;
 }
 

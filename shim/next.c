@@ -15,8 +15,8 @@
 static __typeof__(getaddrinfo) *next;
 
 struct walk {
-	bool searching;    /* from here on the objects are asked */
-	void *getaddrinfo; /* the first found, which ends the walk */
+	bool searching;    /* objects are searched from here on */
+	void *getaddrinfo; /* the first one found ends the walk */
 };
 
 /* Objects come in the order in which symbols are searched: those that the process
@@ -26,22 +26,23 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 {
 	struct walk *walk = context;
 	struct image image;
+	void *found = NULL;
 
 	(void)size;
-	if (image_holds(object, &next)) {
-		walk->searching = true; /* ours */
-		return 0;
+	if (!walk->searching) {
+		walk->searching = image_holds(object, &next); /* it is ours */
+		return !walk->searching && image_holds(object, (const void *)__errno_location);
 	}
-	if (!walk->searching)
-		return image_holds(object, (const void *)__errno_location);
 	if (image_read(&image, object))
-		walk->getaddrinfo = image_function(&image, "getaddrinfo");
+		found = image_function(&image, "getaddrinfo");
+	if (found != NULL && !image_holds(object, &next))
+		walk->getaddrinfo = found;
 	return walk->getaddrinfo != NULL;
 }
 
-/* The first behind ours, as RTLD_NEXT has it. Where libc is before ours, we were
- * opened later: objects behind ours may be closed again, and so may those between.
- * Then it is the first of all, which libc's is at the latest. */
+/* Take the first getaddrinfo behind ours, as RTLD_NEXT does. But if libc comes before ours,
+ * we were opened later, and the objects behind libc may be closed again. Then take the
+ * first of all, which is libc's at the latest. */
 void next_find(void)
 {
 	struct walk walk = { .searching = false };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The tables are those of the gABI, chapter 5 ("Hash Table", "Symbol Table"), and the
- * GNU hash table and versions of glibc's elf/dl-lookup.c, which says what is taken.
+ * The gABI describes the tables ("Symbol Table", "Hash Table"); glibc's elf/dl-lookup.c has
+ * the GNU hash table, and the rules by which a symbol is taken or passed by.
  */
 #include "symbols.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-enum { VERSION_HIDDEN = 0x8000 }; /* in the table of versions: not the default */
+enum { VERSION_HIDDEN = 0x8000 }; /* this bit of a version says that it is not the default */
 
 bool image_holds(const struct dl_phdr_info *object, const void *address)
 {
@@ -24,42 +24,44 @@ bool image_holds(const struct dl_phdr_info *object, const void *address)
 	return false;
 }
 
-/* The addresses in the dynamic section: glibc's loader relocates them, but not on
- * every architecture and not the vDSO's; musl's never does. An address that points
- * into the object already needs no more. */
-static const void *place_of(const struct dl_phdr_info *object, ElfW(Addr) address)
-{
-	const void *place = (const void *)address;
-
-	return image_holds(object, place) ? place : (const void *)(object->dlpi_addr + address);
-}
-
 bool image_read(struct image *image, const struct dl_phdr_info *object)
 {
+	ElfW(Addr) base = object->dlpi_addr, missing;
+	ElfW(Addr) symbols = 0, strings = 0, gnu_hash = 0, sysv_hash = 0, versions = 0;
 	const ElfW(Dyn) *dynamic = NULL;
 
 	for (size_t i = 0; i < object->dlpi_phnum; i++)
 		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			dynamic = (const void *)(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr);
+			dynamic = (const void *)(base + object->dlpi_phdr[i].p_vaddr);
 	if (dynamic == NULL)
 		return false;
-	*image = (struct image){ .base = object->dlpi_addr };
 	for (; dynamic->d_tag != DT_NULL; dynamic++) {
-		ElfW(Addr) address = dynamic->d_un.d_ptr;
-
 		switch (dynamic->d_tag) {
-		case DT_SYMTAB: image->symbols = place_of(object, address); break;
-		case DT_STRTAB: image->strings = place_of(object, address); break;
-		case DT_GNU_HASH: image->gnu_hash = place_of(object, address); break;
-		case DT_HASH: image->sysv_hash = place_of(object, address); break;
-		case DT_VERSYM: image->versions = place_of(object, address); break;
+		case DT_SYMTAB: symbols = dynamic->d_un.d_ptr; break;
+		case DT_STRTAB: strings = dynamic->d_un.d_ptr; break;
+		case DT_GNU_HASH: gnu_hash = dynamic->d_un.d_ptr; break;
+		case DT_HASH: sysv_hash = dynamic->d_un.d_ptr; break;
+		case DT_VERSYM: versions = dynamic->d_un.d_ptr; break;
 		}
 	}
-	return image->symbols != NULL && image->strings != NULL
-	       && (image->gnu_hash != NULL || image->sysv_hash != NULL);
+	if (symbols == 0 || strings == 0 || (gnu_hash == 0 && sysv_hash == 0))
+		return false;
+
+	/* glibc's loader has added the base to these, but not on every architecture and not
+	 * for the vDSO; musl's never has. */
+	missing = image_holds(object, (const void *)symbols) ? 0 : base;
+	*image = (struct image){
+		.base = base,
+		.symbols = (const void *)(missing + symbols),
+		.strings = (const void *)(missing + strings),
+		.gnu_hash = gnu_hash == 0 ? NULL : (const void *)(missing + gnu_hash),
+		.sysv_hash = sysv_hash == 0 ? NULL : (const void *)(missing + sysv_hash),
+		.versions = versions == 0 ? NULL : (const void *)(missing + versions),
+	};
+	return true;
 }
 
-/* Whether others are given this symbol for that name, and can call it. */
+/* Whether this symbol has that name, is given to others, and can be called. */
 static bool is_taken(const struct image *image, size_t i, const char *name)
 {
 	const ElfW(Sym) *symbol = &image->symbols[i];
@@ -80,7 +82,7 @@ static bool is_taken(const struct image *image, size_t i, const char *name)
 
 static const ElfW(Sym) *find_by_gnu_hash(const struct image *image, const char *name)
 {
-	/* how many buckets, the first symbol in them, size and shift of the Bloom filter */
+	/* the number of buckets, the first symbol in them, the Bloom filter's size and shift */
 	const uint32_t *table = image->gnu_hash;
 	const uint32_t *buckets = table + 4 + table[2] * (sizeof(ElfW(Addr)) / 4);
 	const uint32_t *chain = buckets + table[0];
@@ -103,7 +105,7 @@ static const ElfW(Sym) *find_by_gnu_hash(const struct image *image, const char *
 
 static const ElfW(Sym) *find_by_sysv_hash(const struct image *image, const char *name)
 {
-	/* how many buckets, how many symbols */
+	/* the numbers of buckets and of symbols */
 	const Elf_Symndx *table = image->sysv_hash;
 	const Elf_Symndx *buckets = table + 2;
 	const Elf_Symndx *chain = buckets + table[0];
@@ -121,9 +123,10 @@ static const ElfW(Sym) *find_by_sysv_hash(const struct image *image, const char 
 	return NULL;
 }
 
-/* An indirect function says itself where it is. How it is asked depends on the
- * architecture: glibc's sysdeps, dl-irel.h. On the others it is passed by. */
-static void *resolve(ElfW(Addr) address)
+/* The symbol of an indirect function is that of its resolver, which returns the address.
+ * Each architecture calls resolvers in its own way (glibc's dl-irel.h). NULL on those for
+ * which it is not written down here. */
+static void *resolve(uintptr_t address)
 {
 #if defined __x86_64__ || defined __i386__
 	void *(*resolver)(void) = (void *(*)(void))address;

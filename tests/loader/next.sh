@@ -24,16 +24,21 @@ compile() {
 	"$cc" -shared -fPIC -O1 -w "$TMP/source.c" "$@" -o "$TMP/$object.so" 2>"$TMP/compile.out"
 }
 
-# kind STYLE TOLD WHAT SOURCE [FLAG...]: an object with hash tables of that style.
-kind() {
+# ours STYLE TOLD WHAT SOURCE [FLAG...]: an object with hash tables of that style.
+ours() {
 	style=$1 told=$2 what="$1: $3" source=$4
 	shift 4
 	if compile kind "$source" -Wl,--hash-style="$style" "$@"; then
-		is "$what: the loader" "$(told "$dir/libforward.so")" "$told"
 		is "$what: the shim" "$(told "$GAISHIM_SO")" "$told"
 	else
 		skip "$what" "the compiler says: $(grep -m 1 error "$TMP/compile.out")"
+		return 1
 	fi
+}
+
+# same STYLE TOLD WHAT SOURCE [FLAG...]: the same, and that the loader agrees.
+same() {
+	! ours "$@" || is "$1: $3: the loader" "$(told "$dir/libforward.so")" "$2"
 }
 
 is "the fake resolver answers" "${passed_by%::*}" "warm: plain.fake fd00"
@@ -46,21 +51,22 @@ echo 'NEW { global: getaddrinfo; local: *; };' >"$TMP/new.map"
 echo 'OLD { }; NEW { } OLD;' >"$TMP/both.map"
 
 for style in gnu both sysv; do
-	kind "$style" "$taken" "a function" "$plain"
-	kind "$style" "$taken" "a function among 300" "$plain $many"
-	kind "$style" "$passed_by" "300 others" "$many"
-	kind "$style" "$passed_by" "no symbols" "" -nostdlib
-	kind "$style" "$taken" "a default version" "$plain" -Wl,--version-script="$TMP/new.map"
-	kind "$style" "$passed_by" "an old version" "$old" -Wl,--version-script="$TMP/both.map"
-	kind "$style" "$taken" "an old version and a default one" \
+	same "$style" "$taken" "a function" "$plain"
+	same "$style" "$taken" "a function among 300" "$plain $many"
+	same "$style" "$passed_by" "300 others" "$many"
+	same "$style" "$passed_by" "no symbols" "" -nostdlib
+	same "$style" "$taken" "a default version" "$plain" -Wl,--version-script="$TMP/new.map"
+	# Before glibc 2.36 dlsym took these for what they are not.
+	ours "$style" "$passed_by" "an old version" "$old" -Wl,--version-script="$TMP/both.map"
+	ours "$style" "$taken" "an old version and a default one" \
 		"$old int new$body __asm__(\".symver new, getaddrinfo@@NEW\");" -Wl,--version-script="$TMP/both.map"
-	kind "$style" "$taken" "a weak function" "__attribute__((weak)) $plain"
-	kind "$style" "$taken" "a protected function" "__attribute__((visibility(\"protected\"))) $plain"
-	kind "$style" "$passed_by" "a caller" "int getaddrinfo(void); int other(void) { return getaddrinfo(); }"
-	kind "$style" "$taken" "an indirect function" "static int it$body static void *choose(void) { return it; }
+	same "$style" "$taken" "a weak function" "__attribute__((weak)) $plain"
+	same "$style" "$taken" "a protected function" "__attribute__((visibility(\"protected\"))) $plain"
+	same "$style" "$passed_by" "a caller" "int getaddrinfo(void); int other(void) { return getaddrinfo(); }"
+	same "$style" "$taken" "an indirect function" "static int it$body static void *choose(void) { return it; }
 		void getaddrinfo(void) __attribute__((ifunc(\"choose\")));"
-	kind "$style" "$taken" "a label in assembler" \
-		"__asm__(\".text; .globl getaddrinfo; .balign 16; getaddrinfo:\"); int it$body" -fno-toplevel-reorder
+	same "$style" "$taken" "a label in assembler" \
+		'int it(void) { __asm__ volatile(".globl getaddrinfo; getaddrinfo:"); return -1234; }'
 done
 
 # No caller survives what the loader finds here.

@@ -8,17 +8,13 @@
 cc=${CC:-cc}
 cat >"$TMP/time.c" <<'EOT'
 #include "clock.h"
+#include "filter.h"
 #include "gate.h"
 
-#include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -36,20 +32,6 @@ static int64_t libc_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
-}
-
-static void refuse_newer_call(void)
-{
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clock_gettime64, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = { sizeof filter / sizeof *filter, filter };
-
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-		perror("seccomp");
 }
 
 static void *look_up(void *unused)
@@ -84,8 +66,8 @@ int main(int argc, char **argv)
 {
 	int64_t before, read, coarse, after, least = INT64_MAX, most = 0;
 
-	if (argc > 1 && strcmp(argv[1], "refuse") == 0)
-		refuse_newer_call();
+	if (argc > 1 && strcmp(argv[1], "refuse") == 0 && !refuse_call(SYS_clock_gettime64, false))
+		perror("seccomp");
 	before = libc_now();
 	read = clock_now();
 	coarse = clock_coarse();
@@ -119,7 +101,7 @@ for bits in 32 64; do
 	for vdso in getauxval no_vdso; do
 		# shellcheck disable=SC2086 # flags
 		ok "builds: time_t of $bits bits, $vdso" "$cc" -m32 -O2 -D_GNU_SOURCE -Wall -Wextra $flags -Dgetauxval=$vdso \
-			-Ishim -pthread -o "$TMP/time" "$TMP/time.c" shim/clock.c shim/gate.c shim/symbols.c
+			-Ishim -Itests -pthread -o "$TMP/time" "$TMP/time.c" shim/clock.c shim/gate.c shim/symbols.c
 		for calls in allow refuse; do
 			is "time_t of $bits bits, $vdso, $calls" "$("$TMP/time" $calls 2>&1)" "time_t $bits bits, long 32"
 		done
