@@ -13,6 +13,7 @@
 #include "numeric.h"
 #include "question.h"
 #include "result.h"
+#include "stack.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -84,6 +85,7 @@ static void prepare(struct question *q, const char *node, const char *service,
 {
 	q->strict = config.strict;
 	q->host = node != NULL && strcmp(node, "*") == 0 ? NULL : node;
+	q->ascii = NULL;
 	q->service = service != NULL && strcmp(service, "*") == 0 ? NULL : service;
 	q->flags = hints != NULL ? hints->ai_flags : AI_V4MAPPED | AI_ADDRCONFIG;
 	q->libc_flags = q->flags;
@@ -128,6 +130,9 @@ SELDOM static int normalize(struct question *q)
 	q->libc_flags &= ~(AI_IDN | AI_CANONIDN);
 	if (kind != HOST_UNICODE)
 		return NOT_MINE;
+	q->ascii = malloc(HOST_MAX + 1); /* a last dot fits */
+	if (q->ascii == NULL)
+		return EAI_MEMORY;
 	code = idna_to_ascii(q->host, q->ascii);
 	if (code != EAI_MEMORY)
 		errno = saved; /* libidn2 gets along without some of what it allocates */
@@ -263,6 +268,14 @@ static int ask_name_by_key(const void *at, void **answer)
 	return ask_name(&q, answer);
 }
 
+/* The caller will not come back for its question. */
+static void abandon_question(void *question)
+{
+	struct question *q = question;
+
+	free(q->ascii);
+}
+
 static void *copy_list(const void *list)
 {
 	return result_copy(list);
@@ -308,6 +321,7 @@ SELDOM static int share(struct question *q, struct addrinfo **res)
 		.write_key = write_name,
 		.ask = ask_name,
 		.ask_by_key = ask_name_by_key,
+		.abandon = abandon_question,
 		.copy = copy_list,
 		.discard = discard_list,
 		.is_final = is_final,
@@ -320,7 +334,8 @@ SELDOM static int share(struct question *q, struct addrinfo **res)
 	 * which it lists the interfaces. */
 	if (q->flags & AI_NUMERICHOST && !q->strict)
 		q->libc_flags &= ~AI_ADDRCONFIG;
-	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST || size > NAME_MAX_SIZE)
+	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST || size > NAME_MAX_SIZE
+	    || stack_is_short())
 		return ASK_LIBC;
 	return join_flight(&names, offsetof(struct name_key, text) + size, q, res);
 }
@@ -366,6 +381,7 @@ static int stand_in_line(struct question *q, struct addrinfo **res)
 	static const struct flight_kind line = {
 		.write_key = write_nothing,
 		.ask = answer_in_line,
+		.abandon = abandon_question,
 		.is_final = is_final,
 		.no_memory = EAI_MEMORY,
 	};
@@ -395,6 +411,7 @@ SELDOM static int answer_otherwise(const char *node, const char *service,
 	code = config.lock == LOCK_GLOBAL ? stand_in_line(&q, res) : answer(&q, res);
 	if (config.log[0] != '\0')
 		log_lookup(config.log, &q, node, code, begun);
+	free(q.ascii);
 	return code;
 }
 
@@ -403,11 +420,15 @@ EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service
 			 const struct addrinfo *restrict hints, struct addrinfo **restrict res)
 {
 	struct question q;
+	int code;
 
 	if (!atomic_load_explicit(&plain, memory_order_acquire))
 		return answer_otherwise(node, service, hints, res);
 	prepare(&q, node, service, hints);
-	return answer(&q, res);
+	code = answer(&q, res);
+	if (q.ascii != NULL)
+		free(q.ascii);
+	return code;
 }
 
 /* For Python's idna codec (python/gaishim_idna.py), and whoever else is preloaded

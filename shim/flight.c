@@ -37,6 +37,8 @@ OLD_SYMBOL(_pthread_cleanup_pop, FIRST_GLIBC);
 
 /* A caller's part in a flight. On its stack; its own thread's alone. */
 struct seat {
+	const struct flight_kind *kind;
+	void *question;
 	volatile enum { STANDING, WAITING, ASKING } part;
 	struct flight *volatile flight; /* held, unless it is standing */
 	struct flight *spare;           /* not in use, to be freed */
@@ -78,6 +80,8 @@ static void abandon(void *argument)
 	flight_free(last);
 	flight_free(seat->spare);
 	seat->spare = NULL;
+	if (seat->kind->abandon != NULL)
+		seat->kind->abandon(seat->question);
 }
 
 /* The frame that asked for this flight is gone, by a jump that ran no cleanup handler.
@@ -175,7 +179,7 @@ static int take_locked(struct table *table, struct seat *seat, void **answer,
 		       struct flight_outcome *outcome)
 {
 	struct flight *flight = seat->flight;
-	const struct flight_kind *kind = flight->kind;
+	const struct flight_kind *kind = seat->kind;
 	struct flight *last;
 	void *own = NULL;
 	int code = flight->code;
@@ -205,11 +209,11 @@ static int take_locked(struct table *table, struct seat *seat, void **answer,
 }
 
 /* Ask, and tell the others. Who asked in vain takes what another was told meanwhile. */
-static int ask_locked(struct table *table, struct seat *seat, void *question, void **answer,
+static int ask_locked(struct table *table, struct seat *seat, void **answer,
 		      struct flight_outcome *outcome)
 {
 	struct flight *flight = seat->flight;
-	const struct flight_kind *kind = flight->kind;
+	const struct flight_kind *kind = seat->kind;
 	struct flight *last;
 	void *own = NULL;
 	int code, error;
@@ -218,7 +222,7 @@ static int ask_locked(struct table *table, struct seat *seat, void *question, vo
 	begin_to_ask_locked(seat);
 	table_unlock(table);
 	inside.flight = flight;
-	code = kind->ask(question, &own);
+	code = kind->ask(seat->question, &own);
 	error = errno;
 	inside.flight = NULL;
 
@@ -247,7 +251,7 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 		struct flight_outcome *outcome)
 {
 	const char *frame = __builtin_frame_address(0);
-	struct seat seat = { .part = STANDING };
+	struct seat seat = { .kind = kind, .question = question };
 	struct _pthread_cleanup_buffer cleanup;
 	struct table *table;
 	enum second next = SECOND_APART;
@@ -287,7 +291,7 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 	if (next == SECOND_WAIT) {
 		code = take_locked(table, &seat, &brought, outcome);
 	} else if (next == SECOND_ASK) {
-		code = ask_locked(table, &seat, question, &brought, outcome);
+		code = ask_locked(table, &seat, &brought, outcome);
 	} else {
 		seat.part = STANDING;
 		outcome->role = FLIGHT_PASSED;

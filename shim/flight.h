@@ -32,6 +32,8 @@ struct flight_kind {
 	int (*ask)(void *question, void **answer);
 	/* The same on a thread of ours, when the caller and its question may be gone. */
 	int (*ask_by_key)(const void *key, void **answer);
+	/* The caller will never return to its question: free what that owns. NULL: nothing. */
+	void (*abandon)(void *question);
 	/* A copy of an answer, NULL if out of memory. NULL in a kind whose answers are
 	 * not shared: its callers ask one after the other. */
 	void *(*copy)(const void *answer);

@@ -22,7 +22,8 @@ enum {
 
 struct question {
 	bool strict;         /* answer as libc does, without a difference */
-	const char *host;    /* NULL, the caller's string, or ascii below */
+	const char *host;    /* NULL, the caller's string, or ascii */
+	char *ascii;         /* the normalized host, or NULL; free it */
 	const char *service; /* NULL or the caller's string */
 	int flags;           /* as the caller gave them: answers carry them back */
 	int libc_flags;      /* those that libc shall see */
@@ -30,7 +31,6 @@ struct question {
 	int socktype;        /* without type_bits */
 	int type_bits;       /* SOCK_NONBLOCK, SOCK_CLOEXEC: answers carry them back */
 	int protocol;
-	char ascii[HOST_MAX + 1]; /* the normalized host (a last dot fits) */
 
 	/* What became of it, for the log. */
 	const char *how;

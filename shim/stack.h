@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How much stack a thread has left. libc's lookup needs some 16 KiB, which is all that
+ * some threads have (PTHREAD_STACK_MIN): on these nothing of ours may stand above it.
+ */
+#ifndef GAISHIM_STACK_H
+#define GAISHIM_STACK_H
+
+#include <stdbool.h>
+
+/* Returns whether this thread may have too little stack left for more than libc's lookup.
+ * True too where that cannot be told: on a stack that the program has made itself. errno
+ * is preserved. */
+bool stack_is_short(void);
+
+#endif
