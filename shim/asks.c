@@ -31,6 +31,7 @@ struct flight *flight_new(const struct flight_kind *kind, const void *question, 
 	flight->holders = 0;
 	flight->askers = 0;
 	flight->waiters = 0;
+	flight->callers = 0;
 	flight->asks = 0;
 	flight->look_at = 0;
 	flight->told = TOLD_NOBODY;
@@ -87,7 +88,7 @@ bool ask_report_locked(struct table *table, struct flight *flight, int64_t asked
 		if (flight->holders == 1)
 			return false; /* nobody else wants it */
 		table_remove(table, &flight->entry); /* first: the last holder frees what has landed */
-		flight->callers = flight->waiters;
+		flight->served = flight->waiters;
 		flight->answer = code == 0 ? answer : NULL;
 		told = TOLD_ALL;
 	}
@@ -116,6 +117,6 @@ int64_t ask_due_locked(const struct flight *flight, int64_t came)
 	if (flight->kind->copy == NULL)
 		return flight->asked + LINE_WAIT;
 	if (ask_covers_locked(flight, came))
-		return flight->asked + flight->distance;
+		return flight->asked + (flight->asks < flight->callers ? flight->distance : ASK_LONG_OVERDUE);
 	return came + (flight->distance < USUAL_MOST ? flight->distance : USUAL_MOST);
 }

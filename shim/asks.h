@@ -26,6 +26,7 @@ struct flight {
 	volatile unsigned askers;  /* those of them that are asking */
 	volatile unsigned waiters; /* those that wait or copy */
 
+	unsigned callers; /* who have come so far */
 	unsigned asks;    /* how often it was asked for */
 	int64_t asked;    /* when that was last */
 	int64_t distance; /* from then to the next */
@@ -39,7 +40,7 @@ struct flight {
 	int code;
 	int error;       /* errno of who asked */
 	void *answer;    /* of code 0: the last holder takes it, the others copy */
-	unsigned callers; /* who get this answer, since it landed */
+	unsigned served; /* callers who get this answer, since it landed */
 
 	/* Constant. */
 	const struct flight_kind *kind;
@@ -49,6 +50,10 @@ struct flight {
 /* A flight has landed when its final code is there for whoever comes. */
 enum { TOLD_NOBODY = 0 };
 #define TOLD_ALL INT64_MAX
+
+/* Nanoseconds after which an asker has been out for too long to believe in any other: libc
+ * gives three nameservers up by then. */
+#define ASK_LONG_OVERDUE INT64_C(30000000000)
 
 /* This thread's call of flight_join(): its frame of the stack (NULL: none), and the flight
  * that it asks for (NULL: none). */
@@ -82,7 +87,8 @@ void ask_desert_locked(struct table *table, struct flight *flight);
 bool ask_covers_locked(const struct flight *flight, int64_t came);
 
 /* When the next ask is due for a caller who came then. It is to be covered soon; further
- * asks are for the case that the one which covers it is lost, too. */
+ * asks are for the case that the one which covers it is lost, too. There are never more
+ * of them than callers, each of whom would have asked libc once. */
 int64_t ask_due_locked(const struct flight *flight, int64_t came);
 
 #endif

@@ -331,11 +331,11 @@ SELDOM static int share(struct question *q, struct addrinfo **res)
 
 	/* libc refuses at once a host that must be an address and is none, and a host or
 	 * service too long to be a name: nobody need wait for that, nor for the lock under
-	 * which it lists the interfaces. */
+	 * which it lists the interfaces. With AI_IDN a name depends on the thread's locale. */
 	if (q->flags & AI_NUMERICHOST && !q->strict)
 		q->libc_flags &= ~AI_ADDRCONFIG;
-	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST || size > NAME_MAX_SIZE
-	    || stack_is_short())
+	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST
+	    || q->libc_flags & (AI_IDN | AI_CANONIDN) || size > NAME_MAX_SIZE || stack_is_short())
 		return ASK_LIBC;
 	return join_flight(&names, offsetof(struct name_key, text) + size, q, res);
 }

@@ -150,6 +150,7 @@ static void board_locked(struct table *table, struct seat *seat)
 		table_add(table, &flight->entry);
 	}
 	flight->holders++;
+	flight->callers++;
 	seat->flight = flight;
 }
 
@@ -186,7 +187,7 @@ static int take_locked(struct table *table, struct seat *seat, void **answer,
 	int error = flight->error;
 
 	outcome->asks = flight->asks;
-	outcome->shared = flight->told == TOLD_ALL ? flight->callers - 1 : 0;
+	outcome->shared = flight->told == TOLD_ALL ? flight->served - 1 : 0;
 	if (code == 0 && flight->holders == 1) {
 		own = flight->answer;
 		flight->answer = NULL;
@@ -228,7 +229,7 @@ static int ask_locked(struct table *table, struct seat *seat, void **answer,
 
 	table = table_lock();
 	if (ask_report_locked(table, flight, seat->asked, code, error, own))
-		flight->callers++;
+		flight->served++;
 	else if (code == 0 || kind->is_final(code) || code == kind->no_memory
 		 || table != flight->entry.table || flight->told != TOLD_ALL)
 		goto own;

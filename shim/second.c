@@ -11,7 +11,6 @@
 /* Nanoseconds. */
 #define LOOK_AFTER INT64_C(20000000)      /* first look after a thread */
 #define LOOK_TWICE INT64_C(10000000)      /* once more, before it counts as blocked */
-#define LONG_OVERDUE INT64_C(30000000000) /* libc gives three nameservers up by then */
 
 /* The thread is known from when it runs: on a busy machine that may be a while. */
 static void register_thread(struct flight *flight, int thread)
@@ -130,7 +129,7 @@ enum second second_see_to_locked(struct table *table, struct flight *flight, int
 		return SECOND_WAIT;
 	if (flight->kind->copy == NULL)
 		ask_desert_locked(table, flight); /* the line behind who is stuck begins anew */
-	if (flight->kind->copy == NULL || now - came >= LONG_OVERDUE)
+	if (flight->kind->copy == NULL || now - came >= ASK_LONG_OVERDUE)
 		return SECOND_ASK;
 	covered = ask_covers_locked(flight, came);
 	next = start_locked(table, flight, now);
