@@ -30,9 +30,10 @@ LINK = -shared -Wl,-z,noseparate-code,-z,now,-z,relro,-z,text,-z,noexecstack,-z,
 # libidn2.a brings versioned symbols along, which a version script cannot hide.
 ifeq ($(IDN2),static)
 IDN = $(BUILD)/idn2.o
-IDN_API = idn2_lookup_u8 idn2_to_unicode_8z8z idn2_strerror_name idn2_free
+IDN_API = idn2_lookup_u8 idn2_to_ascii_4z idn2_to_unicode_8z8z idn2_to_unicode_8z4z \
+	idn2_strerror_name idn2_free uc_bidi_category uc_is_general_category_withtable
 else
-IDN = -lidn2
+IDN = -lidn2 -lunistring
 endif
 
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))

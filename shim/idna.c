@@ -2,32 +2,12 @@
 #include "idna.h"
 
 #include "classify.h"
+#include "label.h"
 
 #include <idn2.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The four characters that IDNA 2003 mapped away and IDNA 2008 keeps, UTS #46
- * 7 (Table 1). */
-static bool has_deviation(const char *host)
-{
-	static const char *const deviations[] = {
-		"\xC3\x9F",     /* U+00DF sharp s */
-		"\xCF\x82",     /* U+03C2 final sigma */
-		"\xE2\x80\x8C", /* U+200C ZERO WIDTH NON-JOINER */
-		"\xE2\x80\x8D", /* U+200D ZERO WIDTH JOINER */
-	};
-
-	for (size_t i = 0; i < sizeof deviations / sizeof deviations[0]; i++)
-		if (strstr(host, deviations[i]) != NULL)
-			return true;
-	return false;
-}
-
-static int lookup(const char *host, char **name, int flags)
-{
-	return idn2_lookup_u8((const uint8_t *)host, (uint8_t **)name, flags | IDN2_NFC_INPUT);
-}
+#include <unictype.h>
 
 /* What libidn2 lets through and no resolver should see. A backslash starts an
  * escape in libc's resolver, which refuses it here too; "*" would come to mean
@@ -45,27 +25,147 @@ static int check_usable(const char *name)
 	return IDN2_OK;
 }
 
-/* The transitional form skips the other rules along with the one on symbols:
- * hold each of its labels against them. */
-static int check_labels(const char *name)
+static bool is_right_to_left(uint32_t c)
 {
-	char label[HOST_MAX + 1];
+	int category = uc_bidi_category(c);
 
-	for (; *name != '\0'; name += *name == '.') {
-		size_t length = strcspn(name, ".");
-		char *again = NULL;
-		int rc;
+	return category == UC_BIDI_R || category == UC_BIDI_AL || category == UC_BIDI_AN;
+}
 
-		if (length >= sizeof label)
-			return IDN2_TOO_BIG_LABEL;
-		memcpy(label, name, length);
-		label[length] = '\0';
-		name += length;
-		rc = lookup(label, &again, IDN2_NONTRANSITIONAL);
-		idn2_free(again);
-		if (rc != IDN2_OK && rc != IDN2_DISALLOWED)
-			return rc;
+/* The six rules of RFC 5893 2. */
+static bool obeys_bidi_rule(const uint32_t *label, size_t length)
+{
+	int first = uc_bidi_category(*label);
+	bool rtl = first == UC_BIDI_R || first == UC_BIDI_AL;
+	bool european = false, arabic = false; /* digits */
+	bool ends = false;                     /* may the label end here? */
+
+	if (!rtl && first != UC_BIDI_L)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		int category = uc_bidi_category(label[i]);
+
+		switch (category) {
+		case UC_BIDI_NSM: /* a mark, which may follow the last character */
+			break;
+		case UC_BIDI_ES:
+		case UC_BIDI_CS:
+		case UC_BIDI_ET:
+		case UC_BIDI_ON:
+		case UC_BIDI_BN:
+			ends = false;
+			break;
+		case UC_BIDI_EN:
+			european = ends = true;
+			break;
+		case UC_BIDI_L:
+			if (rtl)
+				return false;
+			ends = true;
+			break;
+		case UC_BIDI_R:
+		case UC_BIDI_AL:
+		case UC_BIDI_AN:
+			if (!rtl)
+				return false;
+			arabic |= category == UC_BIDI_AN;
+			ends = true;
+			break;
+		default:
+			return false;
+		}
 	}
+	return ends && !(rtl && european && arabic);
+}
+
+/* Returns the end of a label and whether any of it is not ASCII. */
+static const uint32_t *end_of_label(const uint32_t *label, bool *unicode)
+{
+	*unicode = false;
+	for (; *label != 0 && *label != '.'; label++)
+		*unicode |= *label >= 0x80;
+	return label;
+}
+
+/* Does the Unicode form of a label have the prefix? UTS #46 4.1 allows none. */
+static bool begins_as_a_label(const uint32_t *label)
+{
+	static const char prefix[] = ACE_PREFIX;
+
+	for (size_t i = 0; prefix[i] != '\0'; i++)
+		if (label[i] != (unsigned char)prefix[i])
+			return false;
+	return true;
+}
+
+/* Hold a decoded host against the rules that label.h leaves to its caller. Where any of it
+ * goes from right to left, each label that is not ASCII must obey RFC 5893. An ASCII label
+ * passes as it passes alone: the RFC would refuse "1" and "_dmarc" beside Hebrew, but
+ * libidn2 never did. */
+static int check_host(const uint32_t *host)
+{
+	bool bidi = false, unicode;
+
+	for (const uint32_t *p = host; *p != 0 && !bidi; p++)
+		bidi = is_right_to_left(*p);
+	for (;; host++) {
+		const uint32_t *end = end_of_label(host, &unicode);
+
+		if (begins_as_a_label(host))
+			return IDN2_PUNYCODE_BAD_INPUT;
+		if (bidi && unicode && !obeys_bidi_rule(host, (size_t)(end - host)))
+			return IDN2_BIDI;
+		host = end;
+		if (*host == 0)
+			return IDN2_OK;
+	}
+}
+
+/* Returns the bytes before the first dot of text, UTS #46 2.3, or before its end; *dot
+ * is the dot's own size or 0. */
+static size_t label_length(const char *text, size_t *dot)
+{
+	static const char *const dots[] = {
+		".",
+		"\xE3\x80\x82", /* U+3002 */
+		"\xEF\xBC\x8E", /* U+FF0E */
+		"\xEF\xBD\xA1", /* U+FF61 */
+	};
+	const char *p = text;
+
+	for (; *p != '\0'; p++) {
+		for (size_t i = 0; i < sizeof dots / sizeof *dots; i++) {
+			*dot = strlen(dots[i]);
+			if (strncmp(p, dots[i], *dot) == 0)
+				return (size_t)(p - text);
+		}
+	}
+	*dot = 0;
+	return (size_t)(p - text);
+}
+
+/* Write the ASCII forms of the labels of host, with dots between, to name. */
+static int join_labels(const char *host, char name[static HOST_MAX + 1])
+{
+	size_t length = 0, dot;
+
+	do {
+		char label[LABEL_MAX + 1];
+		size_t span = label_length(host, &dot), size;
+		int rc = label_to_ascii(host, span, label);
+
+		if (rc != IDN2_OK)
+			return rc;
+		size = strlen(label);
+		if (length + size + (dot > 0) > HOST_MAX)
+			return IDN2_TOO_BIG_DOMAIN;
+		memcpy(name + length, label, size);
+		length += size;
+		if (dot > 0)
+			name[length++] = '.';
+		host += span + dot;
+	} while (dot > 0);
+	name[length] = '\0';
 	return IDN2_OK;
 }
 
@@ -73,22 +173,19 @@ static int check_labels(const char *name)
 
 static int to_ascii(const char *host, char ascii[static HOST_MAX + 1])
 {
-	char *name = NULL;
-	int rc = lookup(host, &name, IDN2_NONTRANSITIONAL);
+	char name[HOST_MAX + 1];
+	uint32_t *unicode = NULL;
+	int rc = join_labels(host, name);
 
-	/* IDNA 2008 has no symbols, but people and browsers have. Without a
-	 * deviation character both forms map alike, so this sends nobody to
-	 * another name. */
-	if (rc == IDN2_DISALLOWED && !has_deviation(host)) {
-		rc = lookup(host, &name, IDN2_TRANSITIONAL);
-		if (rc == IDN2_OK)
-			rc = check_labels(name);
-	}
 	if (rc == IDN2_OK)
 		rc = check_usable(name);
 	if (rc == IDN2_OK)
+		rc = labels_to_unicode(name, &unicode);
+	if (rc == IDN2_OK)
+		rc = check_host(unicode);
+	if (rc == IDN2_OK)
 		strcpy(ascii, name);
-	idn2_free(name);
+	idn2_free(unicode);
 	return rc;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Internationalized host names, RFC 5891 and UTS #46. The only caller of
- * libidn2; knows no sockets. Any thread may call; nothing here loads anything
- * or looks at the locale.
+ * Internationalized host names, RFC 5891, RFC 5893 and UTS #46. Only this module and
+ * label.h call libidn2; neither knows sockets. Any thread may call; nothing here loads
+ * anything or looks at the locale.
  */
 #ifndef GAISHIM_IDNA_H
 #define GAISHIM_IDNA_H

@@ -60,13 +60,18 @@ def bad_label(text):
     """Return where the first label is that has no ASCII form, or where all of a
     host is, if it takes more than one label to say no."""
     start = 0
+    # Beside Unicode the object holds "xn--" in ASCII to its word, too.
+    unicode_host = any(character > u"\x7f" for character in text)
     for dot in DOTS:
         text = text.replace(dot, u".")
     for label in text.split(u".", MAX_LABELS):
         end = start + len(label)
         if end < len(text) and not label:
             return start, start + 1
-        if to_ascii(label)[1]:
+        reason = to_ascii(label)[1]
+        if not reason and unicode_host and label[:4].lower() == ACE_PREFIX:
+            reason = convert(label.encode("ascii"), False)[1]
+        if reason:
             return start, end
         start = end + 1
     return 0, len(text)
