@@ -8,6 +8,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <link.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,7 +16,9 @@
 
 static const char name[] = "getaddrinfo";
 static __typeof__(getaddrinfo) *next;
+static bool is_glibc;
 
+#pragma weak gnu_get_libc_version /* no other libc has it */
 extern const char __ehdr_start[] __attribute__((visibility("hidden"))); /* where we begin */
 
 /* The symbol in one object's table, gABI "GNU hash"; NULL if it has none. */
@@ -85,11 +88,42 @@ static int visit_object(struct dl_phdr_info *info, size_t size, void *passed)
 	return symbol != NULL && *(bool *)passed;
 }
 
+static bool holds(const struct dl_phdr_info *object, const void *address)
+{
+	ElfW(Addr) offset = (ElfW(Addr))address - object->dlpi_addr;
+
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+
+		if (segment->p_type == PT_LOAD && offset - segment->p_vaddr < segment->p_memsz)
+			return true;
+	}
+	return false;
+}
+
+/* The object that has the next getaddrinfo ends the walk: it is glibc if it has a
+ * function of glibc's that no preload stands in front of, and no other libc has. */
+static int visit_next(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	(void)size;
+	(void)unused;
+	if (!holds(info, (const void *)next))
+		return 0;
+	is_glibc = gnu_get_libc_version != NULL && holds(info, (const void *)gnu_get_libc_version);
+	return 1;
+}
+
 void next_find(void)
 {
 	bool passed = false;
 
 	dl_iterate_phdr(visit_object, &passed);
+	dl_iterate_phdr(visit_next, NULL);
+}
+
+bool next_is_glibc(void)
+{
+	return is_glibc;
 }
 
 int next_getaddrinfo(const char *node, const char *service,
