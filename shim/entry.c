@@ -86,6 +86,7 @@ static void prepare(struct question *q, const char *node, const char *service,
 	q->strict = config.strict;
 	q->host = node != NULL && strcmp(node, "*") == 0 ? NULL : node;
 	q->ascii = NULL;
+	q->written = NULL;
 	q->service = service != NULL && strcmp(service, "*") == 0 ? NULL : service;
 	q->flags = hints != NULL ? hints->ai_flags : AI_V4MAPPED | AI_ADDRCONFIG;
 	q->libc_flags = q->flags;
@@ -111,36 +112,33 @@ static int validate(const struct question *q)
 }
 
 /* Give the host its ASCII form. After that libc must see neither AI_IDN nor
- * AI_CANONIDN: it would load libidn2, and an iconv module, within the lookup. */
+ * AI_CANONIDN: it would load libidn2, and an iconv module, within the lookup. A host
+ * that has no such form stays as it is written. */
 SELDOM static int normalize(struct question *q)
 {
 	enum host_kind kind;
 	int saved = errno;
-	int code;
+	int code = EAI_IDN_ENCODE;
 
 	if (!config.idn || q->strict)
 		return NOT_MINE;
 	kind = classify_host(q->host);
-	if (kind == HOST_ILL_FORMED) {
-		if (q->flags & AI_IDN && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-			return NOT_MINE; /* in the locale's charset: libc's to convert */
-		q->how = "refused";
-		return EAI_IDN_ENCODE;
-	}
+	if (kind == HOST_ILL_FORMED && q->flags & AI_IDN
+	    && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		return NOT_MINE; /* in the locale's charset: libc's to convert */
 	q->libc_flags &= ~(AI_IDN | AI_CANONIDN);
-	if (kind != HOST_UNICODE)
+	if (kind == HOST_ASCII || kind == HOST_LOCAL)
 		return NOT_MINE;
-	q->ascii = malloc(HOST_MAX + 1); /* a last dot fits */
-	if (q->ascii == NULL)
-		return EAI_MEMORY;
-	code = idna_to_ascii(q->host, q->ascii);
-	if (code != EAI_MEMORY)
-		errno = saved; /* libidn2 gets along without some of what it allocates */
-	if (code != 0) {
-		q->how = "refused";
-		return code;
+	q->written = q->host;
+	if (kind == HOST_UNICODE) {
+		q->ascii = malloc(HOST_MAX + 1); /* a last dot fits */
+		code = q->ascii != NULL ? idna_to_ascii(q->host, q->ascii) : EAI_MEMORY;
 	}
-	q->host = q->ascii;
+	if (code == EAI_MEMORY)
+		return code;
+	if (code == 0)
+		q->host = q->ascii;
+	errno = saved; /* libidn2 gets along without some of what it allocates */
 	return NOT_MINE;
 }
 
@@ -203,6 +201,77 @@ SELDOM static int ask_libc(const struct question *q, struct addrinfo **res)
 		*res = list;
 		errno = saved;
 	}
+	return code;
+}
+
+/* Refuse a host that has no ASCII form, without asking for it. libc looks at all else
+ * before it looks at the host, so it shall say what is wrong with the rest of the
+ * question, asked of an address. If nothing is, the code is one that every caller of
+ * getaddrinfo knows, or EAI_IDN_ENCODE for those who gave AI_IDN. */
+SELDOM static int refuse(struct question *q)
+{
+	struct addrinfo *list;
+	int saved = errno;
+	int code;
+
+	if (q->flags & AI_NUMERICHOST)
+		q->libc_flags &= ~AI_ADDRCONFIG;
+	q->host = q->family == AF_INET6 ? "::" : "0.0.0.0";
+	code = ask_libc(q, &list);
+	q->host = q->written;
+	if (code != EAI_SYSTEM)
+		errno = saved;
+	if (code != 0)
+		return code;
+	freeaddrinfo(list);
+	q->how = "refused";
+	return (q->flags & (AI_NUMERICHOST | AI_IDN)) == AI_IDN ? EAI_IDN_ENCODE : EAI_NONAME;
+}
+
+/* Ask libc for a Unicode host as it is written: /etc/hosts, an NSS module or the
+ * machine itself may have a name in UTF-8, or in Latin-1. glibc sends no such host to a
+ * nameserver, unless it is to find the canonical name for a single family
+ * (resolv/nss_dns/dns-host.c: check_name, which _nss_dns_gethostbyname3_r does without).
+ * So the canonical name, and AI_ADDRCONFIG, which costs a list of the interfaces, wait
+ * until the host is found. Another preload, or musl, would send the host, and is not
+ * asked. With AI_IDN libc looks for the ASCII form alone, and so does the shim.
+ *
+ * Says NOT_MINE if the host is not found and has an ASCII form. */
+SELDOM static int ask_as_written(struct question *q, struct addrinfo **res)
+{
+	bool refused = q->host != q->ascii;
+	int flags = q->libc_flags;
+	int saved = errno;
+	struct addrinfo *list;
+	int code;
+
+	if (q->flags & (AI_NUMERICHOST | AI_IDN) || !next_is_glibc())
+		return refused ? refuse(q) : NOT_MINE;
+	q->host = q->written;
+	q->libc_flags &= refused ? ~AI_CANONNAME : ~(AI_CANONNAME | AI_ADDRCONFIG);
+	code = ask_libc(q, &list);
+	if (code == 0 && q->libc_flags != flags) {
+		freeaddrinfo(list);
+		q->libc_flags = flags;
+		code = ask_libc(q, &list);
+	}
+	q->libc_flags = flags;
+	if (code == EAI_MEMORY)
+		return code;
+	if (code == 0) {
+		*res = list;
+		q->how = "local";
+		return code;
+	}
+	if (!refused) {
+		q->host = q->ascii;
+		errno = saved;
+		return NOT_MINE;
+	}
+	if (code != EAI_SYSTEM)
+		errno = saved;
+	if (code == EAI_NONAME)
+		q->how = "refused";
 	return code;
 }
 
@@ -352,6 +421,8 @@ static int answer(struct question *q, struct addrinfo **res)
 		code = normalize(q);
 	if (code == NOT_MINE && q->host == q->ascii)
 		code = numeric_answer(q, res);
+	if (code == NOT_MINE && q->written != NULL)
+		code = ask_as_written(q, res);
 	if (code == NOT_MINE)
 		code = share(q, res);
 	if (code == ASK_LIBC)

@@ -9,15 +9,20 @@
 #include "symbols.h"
 
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <link.h>
 #include <stdbool.h>
 
 static __typeof__(getaddrinfo) *next;
+static bool is_glibc;
 
 struct walk {
 	bool searching;    /* objects are searched from here on */
 	void *getaddrinfo; /* the first one found ends the walk */
+	bool is_glibc;     /* it is glibc's own */
 };
+
+#pragma weak gnu_get_libc_version /* no other libc has it, and no preload stands in front */
 
 /* Objects come in the order in which symbols are searched: those that the process
  * was started with, then those that were opened later. libc is among the former, and
@@ -35,8 +40,11 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 	}
 	if (image_read(&image, object))
 		found = image_function(&image, "getaddrinfo");
-	if (found != NULL && !image_holds(object, &next))
+	if (found != NULL && !image_holds(object, &next)) {
 		walk->getaddrinfo = found;
+		walk->is_glibc = gnu_get_libc_version != NULL
+			&& image_holds(object, (const void *)gnu_get_libc_version);
+	}
 	return walk->getaddrinfo != NULL;
 }
 
@@ -53,6 +61,12 @@ void next_find(void)
 		dl_iterate_phdr(visit_object, &walk);
 	}
 	next = (__typeof__(next))walk.getaddrinfo;
+	is_glibc = walk.is_glibc;
+}
+
+bool next_is_glibc(void)
+{
+	return is_glibc;
 }
 
 int next_getaddrinfo(const char *node, const char *service,

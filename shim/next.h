@@ -6,10 +6,14 @@
 #define GAISHIM_NEXT_H
 
 #include <netdb.h>
+#include <stdbool.h>
 
 /* Look for it in the loader's list: at load, and not within a lookup, which may
  * come from a thread that a dlopen waits for. */
 void next_find(void);
+
+/* Whether that is glibc's own. Another preload may send any host somewhere. */
+bool next_is_glibc(void);
 
 /* getaddrinfo of the next object. EAI_SYSTEM with ENOSYS if there is none. */
 int next_getaddrinfo(const char *node, const char *service,

@@ -23,7 +23,8 @@ enum {
 struct question {
 	bool strict;         /* answer as libc does, without a difference */
 	const char *host;    /* NULL, the caller's string, or ascii */
-	char *ascii;         /* the normalized host, or NULL; free it */
+	const char *written; /* the caller's string, if it is to have an ASCII form; else NULL */
+	char *ascii;         /* that form, or NULL; free it */
 	const char *service; /* NULL or the caller's string */
 	int flags;           /* as the caller gave them: answers carry them back */
 	int libc_flags;      /* those that libc shall see */

@@ -51,9 +51,13 @@ loaded() {
 for locale in C C.UTF-8; do
 	LC_ALL=$locale
 	for flags in 0 $AI_IDN $AI_CANONNAME_CANONIDN $((AI_IDN + AI_CANONNAME_CANONIDN)); do
-		for host in １２７.０.０.１ 'ü\.test'; do
-			is "$host, flags $flags, locale $locale" "$(calls "$GAISHIM_SO" "$host" "$flags")" ""
-		done
+		is "１２７.０.０.１, flags $flags, locale $locale" "$(calls "$GAISHIM_SO" １２７.０.０.１ "$flags")" ""
+		# Local sources may know it: libc looks for it there, unless AI_IDN is given.
+		case $flags in
+		"$AI_IDN" | "$((AI_IDN + AI_CANONNAME_CANONIDN))") wanted='' ;;
+		*) wanted=$(calls "" 'ü\.test' 0) ;;
+		esac
+		is "a host without an ASCII form, flags $flags, locale $locale" "$(calls "$GAISHIM_SO" 'ü\.test' "$flags")" "$wanted"
 		for host in １２７.０.０.１ 'ü\.test' localhost; do
 			is "$host, flags $flags, locale $locale: nothing is loaded" \
 				"$(loaded "$GAISHIM_SO" "$host" "$flags")" ""

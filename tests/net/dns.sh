@@ -129,7 +129,7 @@ is 'full-width digits: no query' "$(cat "$queries")" ''
 # What is refused is refused before anything is sent.
 refuse() {
 	forget
-	is "$1: refused" "$(shimmed "$ASK" "$2")" code=EAI_IDN_ENCODE
+	is "$1: refused" "$(shimmed "$ASK" "$2")" code=EAI_NONAME
 	is "$1: no query" "$(cat "$queries")" ''
 }
 

@@ -135,7 +135,8 @@ static const char *const plain_hosts[] = {
 #define HOSTS_FILE \
 	"127.0.0.1 localhost\n::1 localhost\n192.0.2.1 canon.test alias.test\n192.0.2.2 both.test\n" \
 	"2001:db8::2 both.test\n2001:db8::6 six.test\n192.0.2.3 xn--bcher-kva.test\n192.0.2.4 xn--n3h.test\n" \
-	"192.0.2.5 xn--fa-hia.test\n192.0.2.6 bücher.local\n"
+	"192.0.2.5 xn--fa-hia.test\n192.0.2.6 bücher.local\n192.0.2.7 bücher.test\n192.0.2.8 a\u200d.test\n" \
+	"192.0.2.9 127.0.0.1\xff\n"
 
 /* Long ones: a head, a character COUNT times, a tail. */
 static const struct {

@@ -177,22 +177,26 @@ static struct answer predict(const struct question *q)
 		hints.ai_flags &= ~AI_ADDRCONFIG;
 	/* Difference 2: these two are no error, and come back. */
 	hints.ai_socktype &= ~TYPE_BITS;
-	/* Difference 3: a Unicode host is normalized in any case; what is
-	 * refused is refused once flags and family are known to be right.
-	 * Other charsets than UTF-8 remain libc's, if the caller asks. */
+	/* Difference 3: a Unicode host is normalized in any case, unless libc finds it as
+	 * it is written. Other charsets than UTF-8 remain libc's, if the caller asks. */
+	struct answer a = { EAI_NONAME, 0, &untouched };
 	if (q->host->spelling == UNICODE) {
-		host = q->host->ascii;
 		hints.ai_flags &= ~AI_IDN;
-	} else if (q->host->spelling == REFUSED) {
-		refused = true;
-	} else if (q->host->spelling == ILL_FORMED) {
-		refused = run->utf8 || !(flags & AI_IDN);
+		if (!q->host->numeric && !(flags & (AI_IDN | AI_NUMERICHOST)))
+			a = ask(libc.getaddrinfo, host, q->service, &hints);
+		host = q->host->ascii;
+	} else if (q->host->spelling == REFUSED || (q->host->spelling == ILL_FORMED && (run->utf8 || !(flags & AI_IDN)))) {
+		hints.ai_flags &= ~AI_IDN;
+		refused = flags & (AI_IDN | AI_NUMERICHOST);
+		if (refused) /* what else is wrong comes first */
+			host = hints.ai_family == AF_INET6 ? "::" : "0";
 	}
 
-	struct answer a = ask(libc.getaddrinfo, refused ? "0" : host, q->service, &hints);
-	if (refused && a.code != EAI_BADFLAGS && a.code != EAI_FAMILY) {
+	if (a.code != 0)
+		a = ask(libc.getaddrinfo, host, q->service, &hints);
+	if (refused && a.code == 0) {
 		free_answer(a);
-		a = (struct answer){ EAI_IDN_ENCODE, 0, &untouched };
+		a = (struct answer){ flags & AI_NUMERICHOST ? EAI_NONAME : EAI_IDN_ENCODE, 0, &untouched };
 	}
 	if (a.list != &untouched)
 		for (struct addrinfo *ai = a.list; ai; ai = ai->ai_next) {

@@ -124,6 +124,10 @@ else
 		'127.0.0.1 127.0.0.1 numeric
 bücher.test 127.0.0.10 led
 localhost 127.0.0.9 led'
+	# Another preload might send a host that is not ASCII anywhere, so it is not asked.
+	printf '127.0.0.11 süd.test\n' >>"$TMP/hosts"
+	like 'nss_wrapper behind: a name in UTF-8 is not found' \
+		"$(story LD_PRELOAD="$GAISHIM_SO:$lib" "$programs/company" -o "$answers" süd.test)" '^süd\.test [^0-9]* led$'
 	is 'nss_wrapper before: all is its own' "$(preloaded "$lib:$GAISHIM_SO")" \
 		'127.0.0.1 127.0.0.1 -
 bücher.test Name or service not known -

@@ -65,21 +65,21 @@ fi
 
 # Bidi override, joiner, one dot leader, "1." in one character; digits of other
 # scripts; a dot or a space at the end.
-while IFS='|' read -r host code; do
-	is "$(printf %s "$host" | cat -v) is $code" "$(answer "$host")" "code=$code"
+while IFS='|' read -r host; do
+	is "$(printf %s "$host" | cat -v) is refused" "$(answer "$host")" code=EAI_NONAME
 done <<END
-$(printf '\342\200\256')127.0.0.1|EAI_IDN_ENCODE
-$(printf '127.0.0.1\342\200\215')|EAI_IDN_ENCODE
-127․0․0․1|EAI_IDN_ENCODE
-⒈⒈⒈⒈|EAI_IDN_ENCODE
-१२७.0.0.1|EAI_NONAME
-127.0.0.1.|EAI_NONAME
-127。0。0。1。|EAI_NONAME
-127.0.0.1　|EAI_NONAME
+$(printf '\342\200\256')127.0.0.1
+$(printf '127.0.0.1\342\200\215')
+127․0․0․1
+⒈⒈⒈⒈
+१२७.0.0.1
+127.0.0.1.
+127。0。0。1。
+127.0.0.1　
 END
 
 is "* is no host, as to libc" "$(answer '*' 80)" "$(libc '*' 80)"
-is "nor does another character become it" "$(answer ＊ 80)" code=EAI_IDN_ENCODE
+is "nor does another character become it" "$(answer ＊ 80)" code=EAI_NONAME
 
 # --- ports: what libc makes of them ---
 
@@ -115,7 +115,7 @@ is "no control character of a host is in the log" "$controls" 0
 # A megabyte takes 50 ms at most, on a stack of 64 KiB; the bound is for slow machines.
 for unit in 1 a. ü a.ü. 中 ☃. "$(printf '\314\201')" "$(printf '\302\255')" xn--a.ü. xn--99999999zz.ü.; do
 	out=$(LD_PRELOAD=$object GAISHIM_LOG=$TMP/log "$BUILD/tests/security/huge" "$unit" 1000000 2>&1)
-	like "'$unit', a megabyte of it: refused" "$out" '^-(2|105) '
+	like "'$unit', a megabyte of it: refused" "$out" '^-2 '
 	ok "'$unit', a megabyte of it: soon" test "${out#* }" -lt 5000
 done
 is "the log has a line of each" "$(grep -c ' host=' "$TMP/log")" 10

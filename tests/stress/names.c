@@ -151,7 +151,7 @@ void fake_make(struct question *q, struct random *r, enum temper temper)
 		break;
 	case 3:
 		snprintf(q->host, sizeof q->host, "%s.%s", refused[random_below(r, 6)], rest);
-		q->code = EAI_IDN_ENCODE;
+		q->code = EAI_NONAME;
 		break;
 	case 4: /* the case of letters does not tell hosts apart */
 		snprintf(q->host, sizeof q->host, "CaSe.%s", rest);
@@ -274,7 +274,7 @@ void dns_make(struct question *q, struct random *r, enum temper temper)
 		make_dns_unicode(q, r);
 	} else if (kind == 8 && !options.libc) {
 		sprintf(q->host, "%s.test", refused[random_below(r, 6)]);
-		q->code = EAI_IDN_ENCODE;
+		q->code = EAI_NONAME;
 	} else {
 		i = random_below(r, HOSTS);
 		sprintf(q->host, "h%u.test", i);

@@ -174,15 +174,17 @@ static void check_stage(const char *host)
 {
 	struct question q = { .host = host, .libc_flags = AI_IDN | AI_CANONIDN | AI_PASSIVE };
 	enum host_kind kind = classify_host(host);
-	int code;
+	char ascii[HOST_MAX + 1];
+	bool encoded = kind == HOST_UNICODE && idna_to_ascii(host, ascii) == 0;
 
 	config.idn = true;
-	code = normalize(&q);
-	if (kind == HOST_ILL_FORMED ? code != EAI_IDN_ENCODE : code != NOT_MINE && code != EAI_IDN_ENCODE)
-		find("the stage says %d", code);
-	if (q.host != (kind == HOST_UNICODE && code == NOT_MINE ? q.ascii : host))
+	if (normalize(&q) != NOT_MINE)
+		find("the stage refuses it");
+	if (q.host != (encoded ? q.ascii : host))
 		find("the host was exchanged");
-	if (kind != HOST_ILL_FORMED && q.libc_flags != AI_PASSIVE)
+	if (q.written != (kind == HOST_UNICODE || kind == HOST_ILL_FORMED ? host : NULL))
+		find("the host as it is written was exchanged");
+	if (q.libc_flags != AI_PASSIVE)
 		find("libc sees the flags %#x", (unsigned)q.libc_flags);
 }
 

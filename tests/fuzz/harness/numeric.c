@@ -108,8 +108,8 @@ static struct answer expect(const char *host, const char *service, const struct 
 	char ascii[HOST_MAX + 1];
 	bool any_host = host == NULL || strcmp(host, "*") == 0;
 	bool ascii_host = any_host || classify_host(host) == HOST_ASCII;
-	bool numeric, passed = mode & IDN_OFF;
-	int refusal = 0;
+	bool numeric, passed = mode & IDN_OFF, refused = false;
+	const int flags = hints != NULL ? hints->ai_flags : own.ai_flags;
 	struct answer a;
 
 	if (mode & STRICT)
@@ -125,7 +125,7 @@ static struct answer expect(const char *host, const char *service, const struct 
 	if (!numeric && !ascii_host && own.ai_flags & AI_IDN && !(mode & UTF8))
 		passed = passed || classify_host(host) == HOST_ILL_FORMED;
 	if (!numeric && !ascii_host && !passed) {
-		refusal = expect_host(&host, ascii);
+		refused = expect_host(&host, ascii) != 0;
 		numeric = host == ascii && is_numeric(host);
 	}
 	if (!ascii_host && (numeric || !passed))
@@ -134,14 +134,18 @@ static struct answer expect(const char *host, const char *service, const struct 
 	if (numeric || (!any_host && own.ai_flags & AI_NUMERICHOST))
 		own.ai_flags &= ~AI_ADDRCONFIG;
 
-	a = ask(libc_getaddrinfo, refusal != 0 ? "0" : host, service, &own);
-	/* libc's own refusals of flags and families come first. */
-	if (refusal != 0 && a.code != EAI_BADFLAGS && a.code != EAI_FAMILY) {
+	/* What else is wrong comes before a host that cannot be encoded, or be an address.
+	 * Another host without an ASCII form is looked for as it is written. */
+	refused = refused && flags & (AI_IDN | AI_NUMERICHOST);
+	if (refused)
+		host = own.ai_family == AF_INET6 ? "::" : "0";
+	a = ask(libc_getaddrinfo, host, service, &own);
+	if (refused && a.code == 0) {
 		free_answer(a);
-		return (struct answer){ refusal, 0, &untouched };
+		return (struct answer){ flags & AI_NUMERICHOST ? EAI_NONAME : EAI_IDN_ENCODE, 0, &untouched };
 	}
 	for (struct addrinfo *node = a.list; node != NULL && node != &untouched; node = node->ai_next) {
-		node->ai_flags = hints != NULL ? hints->ai_flags : AI_V4MAPPED | AI_ADDRCONFIG;
+		node->ai_flags = flags;
 		node->ai_socktype |= hints != NULL ? hints->ai_socktype & TYPE_BITS : 0;
 	}
 	return a;
