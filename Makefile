@@ -67,7 +67,7 @@ $(BUILD)/shim/%.o: shim/%.c
 $(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(filter %.o,$(IDN))
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/entry.o,$(SHIM)) $(IDN) $(TEST_LIBS)
+	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) $(TEST_LIBS)
 
 $(PROGRAMS): $(BUILD)/tests/%: tests/%.c
 	mkdir -p $(@D)
@@ -89,14 +89,14 @@ $(OBJECTS): $(BUILD)/tests/%.so: tests/%.c
 -include $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d)
 
 # A harness for each subject of tests/fuzz: with libFuzzer's main where SAN names fuzzer,
-# else with one that replays inputs. entry.c is inside some.
+# else with one that replays inputs. The calls are inside some.
 HARNESSES = $(patsubst tests/fuzz/harness/%.c,$(BUILD)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/harness/*.c)))
 HARNESS_MAIN = $(if $(findstring fuzzer,$(SAN)),,tests/fuzz/harness/replay.c)
 
 $(HARNESSES): $(BUILD)/fuzz/%: tests/fuzz/harness/%.c tests/fuzz/harness/fuzz.h tests/answer.h $(HARNESS_MAIN) $(SHIM) $(filter %.o,$(IDN))
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/entry.o,$(SHIM)) $(IDN) -lpthread -ldl
+	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) -lpthread -ldl
 
 harnesses: $(HARNESSES)
 

@@ -254,7 +254,7 @@ void log_lookup(const char *target, const struct question *q, const char *node, 
 	add_family(&line, q->family);
 	add_socktype(&line, q->socktype, q->type_bits);
 	add(&line, " protocol=%d flags=%#x", q->protocol, (unsigned)q->flags);
-	if (q->host == q->ascii)
+	if (q->written != NULL && q->host == q->ascii)
 		add_quoted(&line, "normalized", q->ascii);
 	add(&line, " how=%s", q->how);
 	if (q->waited > 0)

@@ -155,7 +155,7 @@ static struct addrinfo *new_node(const struct question *q, const struct address 
 }
 
 static int build(const struct question *q, const struct address *address,
-		 const struct transport *first, const struct transport *last, struct addrinfo **res)
+		 const struct transport *first, const struct transport *last, void **answer)
 {
 	struct addrinfo *head = NULL, *node;
 
@@ -172,7 +172,7 @@ static int build(const struct question *q, const struct address *address,
 		if (head->ai_canonname == NULL)
 			goto no_memory;
 	}
-	*res = head;
+	*answer = head;
 	return 0;
 no_memory:
 	result_free(head);
@@ -189,7 +189,7 @@ __attribute__((noinline)) static int leave_to_libc(struct question *q)
 	return ASK_LIBC;
 }
 
-int numeric_answer(struct question *q, struct addrinfo **res)
+int numeric_answer(struct question *q, void **answer)
 {
 	struct address address;
 	const struct transport *first, *last;
@@ -201,5 +201,5 @@ int numeric_answer(struct question *q, struct addrinfo **res)
 	    || !convert(&address, q) || (address.zone != NULL && !parse_zone(&address)))
 		return leave_to_libc(q);
 	q->how = "numeric";
-	return build(q, &address, first, last, res);
+	return build(q, &address, first, last, answer);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a caller of getaddrinfo asked, as it travels down the pipeline, and
- * what a stage of the pipeline may say of it.
+ * What a caller of an interposed call asked, as it travels down the pipeline, and what a
+ * stage of the pipeline may say of it.
  */
 #ifndef GAISHIM_QUESTION_H
 #define GAISHIM_QUESTION_H
@@ -9,9 +9,10 @@
 #include <netdb.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
-/* A stage of the pipeline says 0 (answered: *res is set), an EAI_ code (refused:
- * *res is untouched; in glibc these are negative) or one of these. */
+/* A stage of the pipeline says 0 (answered: *answer is set), an EAI_ code (refused:
+ * *answer is untouched; in glibc these are negative) or one of these. */
 enum {
 	NOT_MINE = 1, /* the next stage's */
 	ASK_LIBC = 2, /* past the other stages: libc itself shall say */
@@ -21,10 +22,11 @@ enum {
 #define HOST_MAX 254
 
 struct question {
+	const struct call *call;
 	bool strict;         /* answer as libc does, without a difference */
 	const char *host;    /* NULL, the caller's string, or ascii */
 	const char *written; /* the caller's string, if it is to have an ASCII form; else NULL */
-	char *ascii;         /* that form, or NULL; free it */
+	char *ascii;         /* then: that form, or NULL; question_end() frees it */
 	const char *service; /* NULL or the caller's string */
 	int flags;           /* as the caller gave them: answers carry them back */
 	int libc_flags;      /* those that libc shall see */
@@ -38,6 +40,29 @@ struct question {
 	int64_t waited; /* nanoseconds in a line */
 	int asks;       /* how often libc was asked for the answer; 0: does not apply */
 	int shared;     /* other callers who got the same answer; -1: does not apply */
+};
+
+/* Free what the question owns. */
+static inline void question_end(struct question *q)
+{
+	if (__builtin_expect(q->written != NULL, 0))
+		free(q->ascii);
+}
+
+/* An interposed call: how its questions are put to libc, and what its answers are. The
+ * functions say what a stage says. Any thread may call them. */
+struct call {
+	const char *name;
+	/* Leave to libc what it refuses before it looks at a host. */
+	int (*validate)(const struct question *q);
+	/* Answer a host that is an address. */
+	int (*numeric)(struct question *q, void **answer);
+	/* Answer a host from local sources as it is written, or refuse it. */
+	int (*as_written)(struct question *q, void **answer);
+	/* Ask libc. Returns a code, with errno for an error; the caller owns the answer. */
+	int (*ask)(const struct question *q, void **answer);
+	/* How names are looked up together. */
+	const struct flight_kind *names;
 };
 
 #endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * getaddrinfo: POSIX; glibc's sysdeps/posix/getaddrinfo.c decides what that leaves open.
+ */
+#include "exported.h"
+#include "gate.h"
+#include "flight.h"
+#include "idna.h"
+#include "log.h"
+#include "next.h"
+#include "numeric.h"
+#include "pipeline.h"
+#include "result.h"
+#include "start.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* Kept apart, so that a numeric host does not pay for large frames. */
+#define SELDOM __attribute__((noinline))
+
+/* What libc refuses before it looks at a host, and questions without one. */
+static int validate(const struct question *q)
+{
+	const int known = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL
+		| AI_ADDRCONFIG | AI_IDN | AI_CANONIDN | AI_NUMERICSERV
+		| 0x0100 | 0x0200; /* once AI_IDN_ALLOW_UNASSIGNED, AI_IDN_USE_STD3_ASCII_RULES */
+
+	if (q->host == NULL || (q->flags & ~known) != 0)
+		return ASK_LIBC;
+	if (q->family != AF_UNSPEC && q->family != AF_INET && q->family != AF_INET6)
+		return ASK_LIBC;
+	return NOT_MINE;
+}
+
+/* Make libc's answer one to what the caller asked: with the flags and type
+ * bits that libc was not shown, and the canonical name as they want it. Not all
+ * that comes before libc makes a name a malloc of its own (proxychains does not):
+ * it is replaced in a list that is ours. */
+static int restore(const struct question *q, struct addrinfo **list)
+{
+	char *name = (*list)->ai_canonname, *unicode = NULL;
+	int code = 0;
+
+	if (q->flags & ~q->libc_flags & AI_CANONIDN && name != NULL)
+		code = idna_to_unicode(name, &unicode); /* if it fails the name stays, as in libc */
+	if (unicode != NULL && strcmp(unicode, name) != 0) {
+		struct addrinfo *own = result_copy(*list);
+
+		if (own != NULL) {
+			freeaddrinfo(*list);
+			*list = own;
+			name = own->ai_canonname;
+			own->ai_canonname = unicode;
+			unicode = name;
+		} else {
+			code = EAI_MEMORY;
+		}
+	}
+	free(unicode);
+	for (struct addrinfo *node = *list; node != NULL; node = node->ai_next) {
+		node->ai_flags = q->flags;
+		node->ai_socktype |= q->type_bits;
+	}
+	return code == EAI_MEMORY ? code : 0;
+}
+
+SELDOM static int ask(const struct question *q, void **answer)
+{
+	struct addrinfo hints = {
+		.ai_flags = q->libc_flags,
+		.ai_family = q->family,
+		.ai_socktype = q->socktype,
+		.ai_protocol = q->protocol,
+	};
+	struct addrinfo *list = NULL;
+	int saved = errno;
+	/* For an address libc asks no resolver, and takes a lock for AI_ADDRCONFIG alone. */
+	uint32_t era;
+	bool counted = (q->libc_flags & (AI_NUMERICHOST | AI_ADDRCONFIG)) != AI_NUMERICHOST
+		&& gate_enter(&era);
+	int code = next_getaddrinfo(q->host, q->service, &hints, &list);
+
+	if (counted)
+		gate_leave(era);
+	if (code == 0 && list != NULL && (q->libc_flags != q->flags || q->type_bits != 0)) {
+		code = restore(q, &list);
+		if (code != 0)
+			freeaddrinfo(list);
+	}
+	if (code == 0) {
+		*answer = list;
+		errno = saved;
+	}
+	return code;
+}
+
+/* Refuse a host that has no ASCII form, without asking for it. libc looks at all else
+ * before it looks at the host, so it shall say what is wrong with the rest of the
+ * question, asked of an address. If nothing is, the code is one that every caller of
+ * getaddrinfo knows, or EAI_IDN_ENCODE for those who gave AI_IDN. */
+SELDOM static int refuse(struct question *q)
+{
+	void *list;
+	int saved = errno;
+	int code;
+
+	if (q->flags & AI_NUMERICHOST)
+		q->libc_flags &= ~AI_ADDRCONFIG;
+	q->host = q->family == AF_INET6 ? "::" : "0.0.0.0";
+	code = ask(q, &list);
+	q->host = q->written;
+	if (code != EAI_SYSTEM)
+		errno = saved;
+	if (code != 0)
+		return code;
+	freeaddrinfo(list);
+	q->how = "refused";
+	return (q->flags & (AI_NUMERICHOST | AI_IDN)) == AI_IDN ? EAI_IDN_ENCODE : EAI_NONAME;
+}
+
+/* Ask libc for a Unicode host as it is written: /etc/hosts, an NSS module or the
+ * machine itself may have a name in UTF-8, or in Latin-1. glibc sends no such host to a
+ * nameserver, unless it is to find the canonical name for a single family
+ * (resolv/nss_dns/dns-host.c: check_name, which _nss_dns_gethostbyname3_r does without).
+ * So the canonical name, and AI_ADDRCONFIG, which costs a list of the interfaces, wait
+ * until the host is found. Another preload, or musl, would send the host, and is not
+ * asked. With AI_IDN libc looks for the ASCII form alone, and so does the shim.
+ *
+ * Says NOT_MINE if the host is not found and has an ASCII form. */
+SELDOM static int ask_as_written(struct question *q, void **answer)
+{
+	bool refused = q->host != q->ascii;
+	int flags = q->libc_flags;
+	int saved = errno;
+	void *list;
+	int code;
+
+	if (q->flags & (AI_NUMERICHOST | AI_IDN) || !next_is_glibc())
+		return refused ? refuse(q) : NOT_MINE;
+	q->host = q->written;
+	q->libc_flags &= refused ? ~AI_CANONNAME : ~(AI_CANONNAME | AI_ADDRCONFIG);
+	code = ask(q, &list);
+	if (code == 0 && q->libc_flags != flags) {
+		freeaddrinfo(list);
+		q->libc_flags = flags;
+		code = ask(q, &list);
+	}
+	q->libc_flags = flags;
+	if (code == EAI_MEMORY)
+		return code;
+	if (code == 0) {
+		*answer = list;
+		q->how = "local";
+		return code;
+	}
+	if (!refused) {
+		q->host = q->ascii;
+		errno = saved;
+		return NOT_MINE;
+	}
+	if (code != EAI_SYSTEM)
+		errno = saved;
+	if (code == EAI_NONAME)
+		q->how = "refused";
+	return code;
+}
+
+static void *copy(const void *list)
+{
+	return result_copy(list);
+}
+
+static void discard(void *list)
+{
+	freeaddrinfo(list); /* it is as it came: who made it may have one of its own */
+}
+
+static const struct flight_kind names = {
+	.write_key = question_write_key,
+	.ask = question_ask,
+	.ask_by_key = question_ask_by_key,
+	.abandon = question_abandon,
+	.copy = copy,
+	.discard = discard,
+	.is_final = question_is_final,
+	.no_memory = EAI_MEMORY,
+};
+
+static const struct call call = {
+	.name = "getaddrinfo",
+	.validate = validate,
+	.numeric = numeric_answer,
+	.as_written = ask_as_written,
+	.ask = ask,
+	.names = &names,
+};
+
+/* Lay out the question. "*" means no host, or no service; no hints mean
+ * AI_V4MAPPED | AI_ADDRCONFIG (glibc's AI_DEFAULT). */
+static void prepare(struct question *q, const char *node, const char *service,
+		    const struct addrinfo *hints)
+{
+	q->call = &call;
+	q->strict = config.strict;
+	q->host = node != NULL && strcmp(node, "*") == 0 ? NULL : node;
+	q->written = NULL;
+	q->service = service != NULL && strcmp(service, "*") == 0 ? NULL : service;
+	q->flags = hints != NULL ? hints->ai_flags : AI_V4MAPPED | AI_ADDRCONFIG;
+	q->libc_flags = q->flags;
+	q->family = hints != NULL ? hints->ai_family : AF_UNSPEC;
+	q->socktype = hints != NULL ? hints->ai_socktype : 0;
+	q->protocol = hints != NULL ? hints->ai_protocol : 0;
+	q->type_bits = q->strict ? 0 : q->socktype & (SOCK_NONBLOCK | SOCK_CLOEXEC);
+	q->socktype &= ~q->type_bits;
+}
+
+static int go_down(void *question, void **answer)
+{
+	return pipeline(&call, question, answer);
+}
+
+/* The first lookup, perhaps, and all of those that leave a line in the log, stand
+ * in the one line, or are libc's alone. */
+SELDOM static int look_up_otherwise(const char *node, const char *service,
+				    const struct addrinfo *hints, struct addrinfo **res)
+{
+	struct question q;
+	struct timespec begun;
+	void *answer;
+	int code;
+
+	start();
+	if (config.disabled)
+		return next_getaddrinfo(node, service, hints, res);
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	prepare(&q, node, service, hints);
+	q.how = "passed";
+	q.waited = 0;
+	q.asks = 0;
+	q.shared = -1;
+	code = config.lock == LOCK_GLOBAL ? ask_in_line(go_down, &q, &answer) : go_down(&q, &answer);
+	if (code == 0)
+		*res = answer;
+	if (config.log[0] != '\0')
+		log_lookup(config.log, &q, node, code, begun);
+	question_end(&q);
+	return code;
+}
+
+/* Lists are freed with libc's freeaddrinfo. */
+EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service,
+			 const struct addrinfo *restrict hints, struct addrinfo **restrict res)
+{
+	struct question q;
+	void *answer;
+	int code;
+
+	if (!atomic_load_explicit(&start_is_plain, memory_order_acquire))
+		return look_up_otherwise(node, service, hints, res);
+	prepare(&q, node, service, hints);
+	code = pipeline(&call, &q, &answer);
+	if (code == 0)
+		*res = answer;
+	question_end(&q);
+	return code;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "normalize.h"
+
+#include "classify.h"
+#include "idna.h"
+#include "start.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+
+int normalize(struct question *q)
+{
+	enum host_kind kind;
+	int saved = errno;
+	int code = EAI_IDN_ENCODE;
+
+	if (!config.idn || q->strict)
+		return NOT_MINE;
+	kind = classify_host(q->host);
+	if (kind == HOST_ILL_FORMED && q->flags & AI_IDN
+	    && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		return NOT_MINE; /* in the locale's charset: libc's to convert */
+	q->libc_flags &= ~(AI_IDN | AI_CANONIDN);
+	if (kind == HOST_ASCII || kind == HOST_LOCAL)
+		return NOT_MINE;
+	q->written = q->host;
+	q->ascii = NULL;
+	if (kind == HOST_UNICODE) {
+		q->ascii = malloc(HOST_MAX + 1); /* a last dot fits */
+		code = q->ascii != NULL ? idna_to_ascii(q->host, q->ascii) : EAI_MEMORY;
+	}
+	if (code == EAI_MEMORY)
+		return code;
+	if (code == 0)
+		q->host = q->ascii;
+	errno = saved; /* libidn2 gets along without some of what it allocates */
+	return NOT_MINE;
+}

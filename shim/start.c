@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "start.h"
+
+#include "forks.h"
+#include "log.h"
+#include "next.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+struct config config;
+atomic_bool start_is_plain;
+
+/* The process in which a thread reads the configuration, or one of these. */
+enum { NOT_STARTED = 0, STARTED = -1 };
+static atomic_int starter;
+
+/* Become the one that starts. If a fork has taken the one along that did, it is not in
+ * this process. Returns false if another has done it meanwhile. */
+static bool take_start(void)
+{
+	int self = getpid();
+	int found = NOT_STARTED;
+
+	while (!atomic_compare_exchange_strong(&starter, &found, self)) {
+		if (found == STARTED)
+			return false;
+		if (found == self) {
+			sched_yield();
+			found = NOT_STARTED;
+		}
+	}
+	return true;
+}
+
+__attribute__((constructor)) static void load(void)
+{
+	start();
+}
+
+void start(void)
+{
+	static atomic_bool watched;
+
+	if (atomic_load_explicit(&starter, memory_order_acquire) == STARTED || !take_start())
+		return;
+	config_read(&config);
+	next_find();
+	if (!atomic_exchange(&watched, true))
+		forks_watch();
+	if (config.log[0] != '\0')
+		for (int i = 0; config.unknown[i] != NULL; i++)
+			log_message(config.log, config.unknown[i]);
+	atomic_store_explicit(&start_is_plain, !config.disabled && config.log[0] == '\0'
+			      && config.lock != LOCK_GLOBAL, memory_order_release);
+	atomic_store_explicit(&starter, STARTED, memory_order_release);
+}

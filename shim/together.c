@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "together.h"
+
+#include "classify.h"
+#include "flight.h"
+#include "stack.h"
+#include "start.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_MOST = 512 }; /* octets of host and service: more are no name */
+
+struct key {
+	const struct call *call;
+	int flags, libc_flags, family, socktype, type_bits, protocol;
+	int has_service;
+	char text[]; /* the host, the service */
+};
+
+/* Spellings of a name are one question, unless the canonical name is asked for: where a
+ * name is its own canonical name, libc has it as the caller wrote it. */
+void question_write_key(const void *question, void *at)
+{
+	const struct question *q = question;
+	struct key *key = at;
+	size_t size = strlen(q->host) + 1;
+
+	key->call = q->call;
+	key->flags = q->flags;
+	key->libc_flags = q->libc_flags;
+	key->family = q->family;
+	key->socktype = q->socktype;
+	key->type_bits = q->type_bits;
+	key->protocol = q->protocol;
+	key->has_service = q->service != NULL;
+	for (size_t i = 0; i < size; i++)
+		key->text[i] = q->flags & AI_CANONNAME ? q->host[i] : ascii_lower(q->host[i]);
+	strcpy(key->text + size, key->has_service ? q->service : "");
+}
+
+static size_t text_size(const struct question *q)
+{
+	return strlen(q->host) + 1 + (q->service != NULL ? strlen(q->service) : 0) + 1;
+}
+
+int question_ask(void *question, void **answer)
+{
+	const struct question *q = question;
+
+	return q->call->ask(q, answer);
+}
+
+int question_ask_by_key(const void *at, void **answer)
+{
+	const struct key *key = at;
+	struct question q = {
+		.call = key->call,
+		.host = key->text,
+		.service = key->has_service ? key->text + strlen(key->text) + 1 : NULL,
+		.flags = key->flags,
+		.libc_flags = key->libc_flags,
+		.family = key->family,
+		.socktype = key->socktype,
+		.type_bits = key->type_bits,
+		.protocol = key->protocol,
+	};
+
+	return q.call->ask(&q, answer);
+}
+
+void question_abandon(void *question)
+{
+	question_end(question);
+}
+
+bool question_is_final(int code)
+{
+	return code != EAI_AGAIN && code != EAI_SYSTEM && code != EAI_MEMORY;
+}
+
+int ask_together(struct question *q, void **answer)
+{
+	static const char *const roles[] = {
+		[FLIGHT_LED] = "led", [FLIGHT_WAITED] = "waited",
+		[FLIGHT_ASKED] = "asked", [FLIGHT_PASSED] = "passed",
+	};
+	struct flight_outcome outcome;
+	size_t size = text_size(q);
+	int code;
+
+	/* libc refuses at once a host that must be an address and is none, and a host or
+	 * service too long to be a name: nobody need wait for that, nor for the lock under
+	 * which it lists the interfaces. With AI_IDN a name depends on the thread's locale. */
+	if (q->flags & AI_NUMERICHOST && !q->strict)
+		q->libc_flags &= ~AI_ADDRCONFIG;
+	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST
+	    || q->libc_flags & (AI_IDN | AI_CANONIDN) || size > TEXT_MOST || stack_is_short())
+		return ASK_LIBC;
+	code = flight_join(q->call->names, q, offsetof(struct key, text) + size, answer, &outcome);
+	q->how = roles[outcome.role];
+	q->waited = outcome.waited;
+	q->asks = (int)outcome.asks;
+	q->shared = (int)outcome.shared;
+	return code;
+}
+
+static void write_nothing(const void *question, void *key)
+{
+	(void)question, (void)key;
+}
+
+int ask_in_line(int (*pipeline)(void *question, void **answer), struct question *q, void **answer)
+{
+	const struct flight_kind line = {
+		.write_key = write_nothing,
+		.ask = pipeline,
+		.abandon = question_abandon,
+		.is_final = question_is_final,
+		.no_memory = EAI_MEMORY,
+	};
+	struct flight_outcome outcome;
+	int code = flight_join(&line, q, 0, answer, &outcome);
+
+	q->waited = outcome.waited;
+	return code;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Names looked up together: the stage of the pipeline in which callers who ask the same
+ * question share a flight.
+ */
+#ifndef GAISHIM_TOGETHER_H
+#define GAISHIM_TOGETHER_H
+
+#include "question.h"
+
+/* Returns ASK_LIBC for a question that is better asked alone, or what libc says. *answer
+ * is the caller's own. */
+int ask_together(struct question *q, void **answer);
+
+/* The one line of GAISHIM_LOCK=global: nobody goes down this pipeline before the last
+ * one is through. Returns what the pipeline says. */
+int ask_in_line(int (*pipeline)(void *question, void **answer), struct question *q, void **answer);
+
+/* For a call's flight_kind: the whole question as a key, and how it is asked by that. */
+void question_write_key(const void *question, void *key);
+int question_ask(void *question, void **answer);
+int question_ask_by_key(const void *key, void **answer);
+void question_abandon(void *question);
+bool question_is_final(int code);
+
+#endif
