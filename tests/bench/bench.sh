@@ -20,7 +20,7 @@ like 'an unknown suite is refused' "$(bench 2 heard)" '^bench: heard: no such su
 is '... with status 2' "$(bench 2 heard | grep exit)" ''
 like 'an unknown option is refused' "$(bench 2 --fast)" '^bench: --fast: unknown option'
 is '--json wants a file' "$(bench 2 --json | grep exit)" ''
-for suite in latency throughput herd line table start; do
+for suite in latency throughput herd line table start weather; do
 	like "--help has $suite" "$(bench 0 --help)" "^  $suite "
 done
 
