@@ -60,7 +60,7 @@ static inline void ask(const char *who, const char *host)
 			    NI_NUMERICHOST);
 		freeaddrinfo(list);
 	}
-	length = snprintf(line, sizeof line, "%s %.3f %.4f %d %s\n", who, start - begun, took, code,
+	length = snprintf(line, sizeof line, "%s %.3f %.6f %d %s\n", who, start - begun, took, code,
 			  address);
 	if (length > 0 && write(STDOUT_FILENO, line, (size_t)length) != length)
 		_exit(99);

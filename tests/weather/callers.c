@@ -55,8 +55,10 @@ static void herd(unsigned callers, long gap, char *hosts)
 
 	if (threads == NULL || words == NULL)
 		err(1, "calloc");
-	for (char *word = strtok(hosts, " \n"); word != NULL && n < callers; word = strtok(NULL, " \n"))
-		words[n++] = word;
+	while (n < callers && (words[n] = strtok(hosts, " \n")) != NULL) {
+		hosts = NULL;
+		n++;
+	}
 	if (n == 0)
 		errx(2, "a herd without a host");
 	pthread_attr_init(&small);
@@ -64,9 +66,11 @@ static void herd(unsigned callers, long gap, char *hosts)
 	pthread_barrier_init(&start, NULL, callers);
 	clock_gettime(CLOCK_MONOTONIC, &first);
 	for (unsigned i = 0; i < callers; i++) {
+		void *(*caller)(void *) = gap > 0 ? ask_now : ask_at_once;
+
 		if (gap > 0)
 			sleep_until(first, (long)i * gap);
-		if (pthread_create(&threads[i], &small, gap > 0 ? ask_now : ask_at_once, words[i % n]) != 0)
+		if (pthread_create(&threads[i], &small, caller, words[i % n]) != 0)
 			errx(1, "no more than %u threads here", i);
 	}
 	for (unsigned i = 0; i < callers; i++)

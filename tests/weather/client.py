@@ -33,7 +33,8 @@ def main(host):
             code, address = answers.get(timeout=1)
         except queue.Empty:
             code, address = 'timeout', '-'
-        print('attempt-%d %.3f %.3f %s %s' % (attempt, start - begun, time.monotonic() - start, code, address),
+        took = time.monotonic() - start
+        print('attempt-%d %.3f %.3f %s %s' % (attempt, start - begun, took, code, address),
               flush=True)
         if code == 0:
             break

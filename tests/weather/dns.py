@@ -7,7 +7,7 @@ It listens on port 53 of all the addresses, and then makes the file LOG. Each qu
 line "NAME TYPE" there, answered or not. ADDRESS is answered as the first label of the
 name says; the SILENT addresses are never answered.
 
-    loss-P-...    P percent of the queries are lost; each name begins the same row of dice
+    loss-P-S-...  P percent of the queries are lost: which ones, S says (a seed)
     drop-N-...    the first N queries of that name are lost
     down-MS-...   all are lost that come in the first so many milliseconds
     slow-MS-...   the answer comes after so many milliseconds
@@ -47,7 +47,7 @@ class Weather:
     def lost(self, name, words):
         self.seen[name] = self.seen.get(name, 0) + 1
         if words[0] == 'loss':
-            dice = self.dice.setdefault(name, random.Random(1))
+            dice = self.dice.setdefault(name, random.Random(words[2]))
             return dice.random() * 100 < int(words[1])
         if words[0] == 'down':
             now = time.monotonic()

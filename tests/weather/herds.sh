@@ -33,7 +33,8 @@ herds shim herds "$(cat "$TMP/herds")"
 is 'fast hosts beside a slow one: without the answer' \
 	"$(failed shim herds) of $(count shim herds)" "0 of $((3 * 3601))"
 is 'fast hosts beside a slow one: queries of the second herd and the third' \
-	"$(middle "$(asked_after mark-a.test slow-300-a.test)" "$(asked_after mark-b.test slow-300-b.test)" \
+	"$(middle "$(asked_after mark-a.test slow-300-a.test)" \
+		"$(asked_after mark-b.test slow-300-b.test)" \
 		"$(asked_after mark-c.test slow-300-c.test)")" 4
 
 done_testing

@@ -26,12 +26,13 @@
 
 /* Declares the function of a module that libc calls, and begins its definition. */
 #define MODULE(name) \
-	enum nss_status _nss_##name##_gethostbyname4_r(const char *host, struct gaih_addrtuple **list, \
-						       char *buffer, size_t size, int *error, \
-						       int *h_error, int32_t *ttl); \
-	enum nss_status _nss_##name##_gethostbyname4_r(const char *host, struct gaih_addrtuple **list, \
-						       char *buffer, size_t size, int *error, \
-						       int *h_error, int32_t *ttl)
+	lookup_fn _nss_##name##_gethostbyname4_r; \
+	enum nss_status _nss_##name##_gethostbyname4_r( \
+		const char *host, struct gaih_addrtuple **list, char *buffer, size_t size, \
+		int *error, int *h_error, int32_t *ttl)
+
+typedef enum nss_status lookup_fn(const char *, struct gaih_addrtuple **, char *, size_t,
+				  int *, int *, int32_t *);
 
 /* A program may hold it while it looks a host up. */
 pthread_mutex_t weather_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
@@ -44,8 +45,8 @@ static enum nss_status unknown(int *error, int *h_error)
 }
 
 /* The answer lies in the caller's buffer, which libc has made large enough. */
-static enum nss_status known(const char *host, struct gaih_addrtuple **list, char *buffer, size_t size,
-			     int *error, int *h_error)
+static enum nss_status known(const char *host, struct gaih_addrtuple **list, char *buffer,
+			     size_t size, int *error, int *h_error)
 {
 	size_t padding = -(uintptr_t)buffer % _Alignof(struct gaih_addrtuple);
 	struct gaih_addrtuple *tuple = (void *)(buffer + padding);
