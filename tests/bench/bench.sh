@@ -20,7 +20,7 @@ like 'an unknown suite is refused' "$(bench 2 heard)" '^bench: heard: no such su
 is '... with status 2' "$(bench 2 heard | grep exit)" ''
 like 'an unknown option is refused' "$(bench 2 --fast)" '^bench: --fast: unknown option'
 is '--json wants a file' "$(bench 2 --json | grep exit)" ''
-for suite in latency throughput herd line table start; do
+for suite in latency throughput herd line table start weather; do
 	like "--help has $suite" "$(bench 0 --help)" "^  $suite "
 done
 
@@ -32,6 +32,16 @@ case $got in
 	skip 'the line on a nameserver' "$(echo "$got" | grep -m 1 'on a nameserver')"
 	;;
 *) like 'the line on a nameserver' "$got" '^10 +[0-9.]+ .* [0-9.]+$' ;;
+esac
+got=$(bench 0 --quick weather)
+case $got in
+*'weather on a nameserver '*'skipped:'*)
+	skip 'the weather' "$(echo "$got" | grep -m 1 'on a nameserver')"
+	;;
+*)
+	like 'the weather: seconds' "$got" '^child of clone +[0-9.]+ s +[0-9.]+ s +[-0-9.e]+ more +0.5 '
+	like 'the weather: queries' "$got" '^200 at once, host of 300 ms +[0-9]+ queries +[0-9]+ queries '
+	;;
 esac
 like 'what is not installed is said' "$(NSCD=/nonexistent bench 0 --quick line)" \
 	'^line (with nscd|on a nameserver) +skipped: '

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""A nameserver in any weather, for UDP alone:
+
+    dns.py LOG ADDRESS [SILENT...]
+
+It listens on port 53 of all the addresses, and then makes the file LOG. Each query is a
+line "NAME TYPE" there, answered or not. ADDRESS is answered as the first label of the
+name says; the SILENT addresses are never answered.
+
+    loss-P-S-...  P percent of the queries are lost: which ones, S says (a seed)
+    drop-N-...    the first N queries of that name are lost
+    down-MS-...   all are lost that come in the first so many milliseconds
+    slow-MS-...   the answer comes after so many milliseconds
+    (other)       the answer comes at once
+
+Each name has 192.0.2.7 and no IPv6 address.
+"""
+import heapq
+import random
+import select
+import socket
+import struct
+import sys
+import time
+
+A = 1
+PORT = 53
+
+
+def parse(packet):
+    """The labels, the type, and the question as it was written."""
+    end, labels = 12, []
+    while packet[end]:
+        labels.append(packet[end + 1:end + 1 + packet[end]].decode('latin-1').lower())
+        end += 1 + packet[end]
+    return labels, struct.unpack('>H', packet[end + 1:end + 3])[0], packet[12:end + 5]
+
+
+class Weather:
+    """Which query is lost, and how late an answer is."""
+
+    def __init__(self):
+        self.seen = {}   # how many queries for a name there were
+        self.first = {}  # when the first one came
+        self.dice = {}
+
+    def lost(self, name, words):
+        self.seen[name] = self.seen.get(name, 0) + 1
+        if words[0] == 'loss':
+            dice = self.dice.setdefault(name, random.Random(words[2]))
+            return dice.random() * 100 < int(words[1])
+        if words[0] == 'down':
+            now = time.monotonic()
+            return now - self.first.setdefault(name, now) < int(words[1]) / 1000
+        return words[0] == 'drop' and self.seen[name] <= int(words[1])
+
+
+def answer(packet, kind, question):
+    record = b'\xc0\x0c' + struct.pack('>HHIH', A, 1, 0, 4) + socket.inet_aton('192.0.2.7')
+    count = 1 if kind == A else 0
+    return packet[:2] + struct.pack('>HHHHH', 0x8580, 1, count, 0, 0) + question + record * count
+
+
+def listen(address):
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:  # Room for a herd, where the kernel gives it: else the kernel loses packets too.
+        server.setsockopt(socket.SOL_SOCKET, 33, 4 << 20)  # SO_RCVBUFFORCE
+    except OSError:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    server.bind((address, PORT))
+    server.setblocking(False)
+    return server
+
+
+def send(server, reply, peer):
+    try:
+        server.sendto(reply, peer)
+    except OSError:
+        pass  # The client is gone.
+
+
+def receive(server, silent, weather, late, log):
+    """Read all that has come. Answers that are to wait go to LATE."""
+    while True:
+        try:
+            packet, peer = server.recvfrom(4096)
+        except BlockingIOError:
+            return
+        labels, kind, question = parse(packet)
+        name, words = '.'.join(labels), labels[0].split('-')
+        log.write('%s %d\n' % (name, kind))
+        if silent or weather.lost(name, words):
+            continue
+        reply = answer(packet, kind, question)
+        if words[0] == 'slow':
+            heapq.heappush(late, (time.monotonic() + int(words[1]) / 1000, reply, peer))
+        else:
+            send(server, reply, peer)
+
+
+def main(log_name, *addresses):
+    servers = [listen(address) for address in addresses]
+    log = open(log_name, 'w', buffering=1)
+    weather, late = Weather(), []
+    while True:
+        wait = max(0, late[0][0] - time.monotonic()) if late else None
+        for server in select.select(servers, [], [], wait)[0]:
+            receive(server, server is not servers[0], weather, late, log)
+        while late and late[0][0] <= time.monotonic():
+            send(servers[0], *heapq.heappop(late)[1:])
+
+
+main(*sys.argv[1:])
