@@ -236,23 +236,53 @@ environment() {
 	done
 }
 
-# require_safe: in /etc/ld.so.preload the object is part of setuid programs, and
-# of everybody's.
+# unsafe FILE
+unsafe() {
+	die 125 "$1: what every program loads must be root's, and for all" \
+		"others to read but not to write, with all directories above"
+}
+
+# require_safe FILE: every user's programs are going to load it, root's too.
 require_safe() {
-	part=$object
-	case $object in
-	*[#[:space:]]*) die 125 "/etc/ld.so.preload cannot carry a blank or a #, and the object is" "$object" ;;
-	esac
+	part=$1
 	while :; do
 		case $part$(stat -c ' %F %u %a' "$part") in
 		*' directory 0 '*[0145][15] | *' regular file 0 '*[0145][45]) ;;
-		*) die 125 "$part: what every program loads must be root's, and for all" \
-			"others to read but not to write, with all directories above" ;;
+		*) unsafe "$part" ;;
 		esac
 		[ "$part" != / ] || break
 		part=${part%/*}
 		part=${part:-/}
 	done
+}
+
+# require_safe_hook: everybody's Python looks for modules in its directory.
+require_safe_hook() {
+	hook=$(readlink -f -- "$hook")
+	require_safe "$hook"
+	part=$(find -L "$hook" \( ! -user 0 -o -perm /022 -o -name '*.py' ! -perm -004 \) | sed -n 1p)
+	[ -z "$part" ] || unsafe "$part"
+}
+
+# require_fit: nothing is wrong with what the target's file will name.
+require_fit() {
+	case $target$(id -u) in
+	--system*)
+		[ -z "$given" ] || refuse "/etc/ld.so.preload carries no options:$given" \
+			"enable --system without, and set them where programs get their environment:" \
+			"gaishim enable --profile, or --dotenv FILE"
+		object=$(readlink -f -- "$object")
+		case $object in
+		*[#[:space:]]*) die 125 "/etc/ld.so.preload cannot carry a blank or a #, and the object is" "$object" ;;
+		esac
+		require_safe "$object"
+		;;
+	--profile0)
+		object=$(readlink -f -- "$object")
+		require_safe "$object"
+		require_safe_hook
+		;;
+	esac
 }
 
 # try_system: as every program will have it, but for this once.
@@ -309,13 +339,7 @@ if [ "$target" = --print ]; then
 	printf '%s\n' "$block"
 	exit
 fi
-if [ "$target" = --system ]; then
-	[ -z "$given" ] || refuse "/etc/ld.so.preload carries no options:$given" \
-		"enable --system without, and set them where programs get their environment:" \
-		"gaishim enable --profile, or --dotenv FILE"
-	object=$(readlink -f -- "$object")
-	require_safe
-fi
+require_fit
 find_target
 lock
 find_block

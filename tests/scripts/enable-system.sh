@@ -120,22 +120,28 @@ none"
 	is "root's disable --profile" "$status $(find /etc/profile.d/gaishim.sh 2>/dev/null)" '0 '
 }
 
+# unsafe ERE: neither target takes the tree as it is.
+unsafe() {
+	for target in --system --profile; do
+		refused 125 "$1: what every program loads" enable $target
+		is "$1, $target: no profile" "$(find /etc/profile.d/gaishim.sh 2>/dev/null)" ''
+	done
+}
+
 # What every user's programs load, setuid ones too, nobody else may change.
 paths() {
-	chmod 666 $object
-	refused 125 'libgaishim.so: what every program loads' enable --system
-	chmod 600 $object
-	refused 125 'libgaishim.so: what every program loads' enable --system
-	chmod 664 $object
-	refused 125 'libgaishim.so: what every program loads' enable --system
+	for mode in 666 600 664; do
+		chmod $mode $object
+		unsafe libgaishim.so
+	done
 	chmod 644 $object
 	chmod 1777 "$tree"
-	refused 125 "$tree: what every program loads" enable --system
+	unsafe "$tree"
 	chmod 700 "$tree"
-	refused 125 "$tree: what every program loads" enable --system
+	unsafe "$tree"
 	chmod 755 "$tree"
 	if chown 1 "$tree/build" 2>/dev/null; then
-		refused 125 "build: what every program loads" enable --system
+		unsafe build
 		chown 0 "$tree/build"
 	else
 		skip "another user's directory" "no other user in this namespace"
@@ -145,6 +151,33 @@ paths() {
 	refused 125 'cannot carry a blank or a #' enable --system
 	mv "$tree" "${tree%#1}"
 	tree=${tree%#1}
+	hook
+}
+
+# Everybody's Python runs the site hook that root's profile names, and its bytecode.
+hook() {
+	mkdir "$tree/shim/python/__pycache__"
+	: >"$tree/shim/python/__pycache__/sitecustomize.cpython-313.pyc"
+	for part in '' /sitecustomize.py /gaishim_idna.py /__pycache__ /__pycache__/sitecustomize.cpython-313.pyc; do
+		mode=$(stat -c %a "$tree/shim/python$part")
+		chmod o+w "$tree/shim/python$part"
+		refused 125 "python$part: what every program loads" enable --profile
+		chmod "$mode" "$tree/shim/python$part"
+	done
+	rm -r "$tree/shim/python/__pycache__"
+	mv "$tree/shim/python" "$tree/shim/elsewhere"
+	ln -s elsewhere "$tree/shim/python"
+	chmod 777 "$tree/shim/elsewhere"
+	refused 125 "shim/elsewhere: what every program loads" enable --profile
+	chmod 755 "$tree/shim/elsewhere"
+	chmod 600 "$tree/shim/elsewhere/gaishim_idna.py"
+	refused 125 "gaishim_idna.py: what every program loads" enable --profile
+	chmod 644 "$tree/shim/elsewhere/gaishim_idna.py"
+	rm "$tree/shim/python"
+	mv "$tree/shim/elsewhere" "$tree/shim/python"
+	gaishim enable --profile
+	is "a tree that is safe: enable --profile" "$status" 0
+	gaishim disable --profile
 }
 
 bad() {
