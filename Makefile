@@ -131,7 +131,7 @@ install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
 	install -m 644 scripts/commands/*.sh $(DESTDIR)$(LIBDIR)/gaishim/commands
 	# Not everybody who starts Python may leave the bytecode there.
 	[ -n "$(DESTDIR)" ] || ! command -v python3 >/dev/null || { umask 022 && python3 -m compileall -q $(LIBDIR)/gaishim/python; }
-	sed -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' scripts/gaishim >$(DESTDIR)$(PREFIX)/bin/gaishim
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' scripts/gaishim >$(DESTDIR)$(PREFIX)/bin/gaishim
 	chmod 755 $(DESTDIR)$(PREFIX)/bin/gaishim
 	install -m 644 docs/gaishim.1 $(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
 

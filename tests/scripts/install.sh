@@ -46,6 +46,14 @@ is "nor a directory of its own" "$(find "$prefix" -name '*gaishim*')" ''
 libdir=$prefix/lib/triplet
 ok "make install with LIBDIR" make BUILD="$BUILD" install PREFIX="$prefix" LIBDIR="$libdir"
 preloads "with LIBDIR" "$prefix/bin/gaishim" "$libdir/gaishim/libgaishim.so"
+mkdir -p "$prefix/lib/gaishim/python"
+cp "$GAISHIM_SO" "$prefix/lib/gaishim/"
+cp shim/python/*.py "$prefix/lib/gaishim/python/"
+preloads "with LIBDIR, beside an older installation" "$prefix/bin/gaishim" "$libdir/gaishim/libgaishim.so"
+mv "$prefix" "$TMP/moved"
+preloads "with LIBDIR, moved" "$TMP/moved/bin/gaishim" "$TMP/moved/lib/triplet/gaishim/libgaishim.so"
+mv "$TMP/moved" "$prefix"
+rm -r "$prefix/lib/gaishim"
 ok "make uninstall with LIBDIR" make BUILD="$BUILD" uninstall PREFIX="$prefix" LIBDIR="$libdir"
 is "it leaves no file there" "$(find "$prefix" ! -type d)" ''
 
@@ -54,6 +62,11 @@ ok "make install with DESTDIR" make BUILD="$BUILD" install DESTDIR="$stage" PREF
 preloads "staged" "$stage/opt/staged/bin/gaishim" "$stage/opt/staged/lib/gaishim/libgaishim.so"
 is "nothing outside DESTDIR" "$(ls -d /opt/staged 2>/dev/null)" ''
 like "the path without DESTDIR is what is recorded" "$(cat "$stage/opt/staged/bin/gaishim")" '^libdir=/opt/staged/lib$'
+ok "make install with DESTDIR, and LIBDIR outside PREFIX" \
+	make BUILD="$BUILD" install DESTDIR="$TMP/other" PREFIX=/opt/staged LIBDIR=/srv/lib
+preloads "staged, LIBDIR outside PREFIX" "$TMP/other/opt/staged/bin/gaishim" "$TMP/other/srv/lib/gaishim/libgaishim.so"
+ok "make uninstall of that" make BUILD="$BUILD" uninstall DESTDIR="$TMP/other" PREFIX=/opt/staged LIBDIR=/srv/lib
+is "nothing is left of that" "$(find "$TMP/other" ! -type d)" ''
 rm "$stage/opt/staged/lib/gaishim/libgaishim.so"
 out=$("$stage/opt/staged/bin/gaishim" echo ran 2>&1)
 is "the object is gone" "$?" 125
