@@ -183,10 +183,10 @@ check_log() {
 	case $1 in
 	'' | stderr) return ;;
 	esac
-	log=$(printf %s "$1" | sed "s/%p/$$/g")
+	log=$(printf '%s\n' "${1##*/}" | sed "s/%p/$$/g")
 	directory=.
-	case $log in
-	*/*) directory=${log%/*}/ ;;
+	case $1 in
+	*/*) directory=${1%/*}/ log=$directory$log ;;
 	esac
 	why=
 	if [ -h "$log" ]; then

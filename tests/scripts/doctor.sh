@@ -155,7 +155,7 @@ in_force() {
 }
 
 logs() {
-	mkdir -p "$TMP/dir"
+	mkdir -p "$TMP/dir" "$TMP/100%pure"
 	: >"$TMP/file"
 	ln -sf file "$TMP/link"
 	for log in "$TMP/dir" "$TMP/none/log" "$TMP/link" "$TMP/file/log"; do
@@ -163,7 +163,7 @@ logs() {
 		is "--log=${log#"$TMP"}: status" "$status" 1
 		finds "--log=${log#"$TMP"} cannot be" FAILED GAISHIM_LOG "${log#"$TMP"} (cannot be|is a symbolic link)"
 	done
-	for log in stderr "$TMP/file" "$TMP/new.%p"; do
+	for log in stderr "$TMP/file" "$TMP/new.%p" "$TMP/100%pure/%p"; do
 		doctor "--log=$log"
 		is "--log=${log#"$TMP"} can be" "$status" 0
 	done
