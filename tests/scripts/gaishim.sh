@@ -189,6 +189,8 @@ about() {
 	done
 }
 
+is "a variable from outside does not reach a test" \
+	"$(GAISHIM_SEED=1 GAISHIM_LOCK=none GAISHIM_other=1 sh -c '. tests/tap.sh; env' | grep ^GAISHIM_)" ''
 for shell in dash 'bash --posix' bash 'busybox sh'; do
 	if ! $shell -c : 2>/dev/null; then
 		skip "under $shell" "not installed"
