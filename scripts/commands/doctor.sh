@@ -42,12 +42,12 @@ finding() {
 	[ "$1" != FAILED ] || healthy=false
 	if $json; then
 		findings="$findings${findings:+,}
-    {\"check\": $(json_string "$2"), \"status\": \"$(echo "$1" | tr '[:upper:]' '[:lower:]')\",
+    {\"check\": $(json_string "$2"), \"status\": \"$(printf '%s\n' "$1" | tr '[:upper:]' '[:lower:]')\",
      \"text\": $(json_string "$3"), \"next\": $(json_string "${4-}")}"
 	else
 		# What others wrote must not break the line, nor steer a terminal.
 		printf '%-12s %s: %s%s' "$1" "$2" "$3" "${4:+; $4}" | LC_ALL=C tr '\000-\037\177' '?'
-		echo
+		printf '\n'
 	fi
 }
 
@@ -104,7 +104,7 @@ libc_of_env() {
 	if [ -n "$libc_file" ]; then
 		"$libc_file" 2>/dev/null | sed -n 's/^GNU C Library.* version \([0-9.]*[0-9]\).*/glibc \1/p'
 	elif [ -e "$1" ]; then
-		echo musl
+		printf 'musl\n'
 	fi
 }
 
@@ -169,7 +169,7 @@ setting() {
 	else
 		case $3 in
 		seconds) allowed="a number up to 1000000, such as 10 or 0.5" ;;
-		*) allowed=$(echo "$3" | sed 's/ \([^ ]*\)$/ and \1/; s/ \(.* and\)/, \1/') ;;
+		*) allowed=$(printf '%s\n' "$3" | sed 's/ \([^ ]*\)$/ and \1/; s/ \(.* and\)/, \1/') ;;
 		esac
 		finding FAILED "$1" "'$value' ($source) is unknown to the object, which takes $2" \
 			"allowed: $allowed"

@@ -71,7 +71,7 @@ run() {
 	else
 		"$@"
 	fi 2>&1 >/dev/null </dev/null
-	echo "exit status $?"
+	printf 'exit status %s\n' $?
 }
 
 # program NAME: its file. `command -v` will not do: busybox's shell has programs
@@ -80,7 +80,7 @@ program() {
 	IFS=:
 	for place in $PATH; do
 		if [ -f "$place/$1" ] && [ -x "$place/$1" ]; then
-			echo "$place/$1"
+			printf '%s\n' "$place/$1"
 			return
 		fi
 	done
@@ -118,7 +118,7 @@ option_names() {
 	for name in GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_PATIENCE GAISHIM_DISABLE GAISHIM_LOG \
 		GAISHIM_PYTHON_IDNA; do
 		case "$given " in
-		*" $name "*) echo "$name" ;;
+		*" $name "*) printf '%s\n' "$name" ;;
 		esac
 	done
 }
@@ -142,16 +142,6 @@ set_environment() {
 	TOX_TESTENV_PASSENV=$passenv
 }
 
-# one_line VARIABLE VALUE
-one_line() {
-	case $2 in
-	*"$newline"*) refuse "$1 holds a newline, which a line NAME=VALUE cannot" ;;
-	esac
-	case $target$2 in
-	--gitlab*\$*) refuse "$1 holds a dollar sign, which GitLab would expand" ;;
-	esac
-}
-
 # assignments VARIABLE...: lines NAME=VALUE.
 assignments() {
 	for name; do
@@ -166,12 +156,22 @@ quote() {
 	printf "'%s'" "$(printf '%s\n' "$1" | sed "s/'/'\\\\''/g")"
 }
 
+# word TEXT: the same for people, who are spared the quotes where there is no need.
+word() {
+	case $1 in
+	'' | *[!A-Za-z0-9_./+:=@%,-]*) quote "$1" ;;
+	*) printf '%s' "$1" ;;
+	esac
+}
+
 # profile: for a shell that may have an LD_PRELOAD already, and may outlive the object.
 profile() {
 	unset LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE
 	set_environment
+	one_line LD_PRELOAD "$object"
+	one_line PYTHONPATH "$hook"
 	file=$(quote "$object")
-	echo "if [ -r $file ]; then"
+	printf 'if [ -r %s ]; then\n' "$file"
 	for name in $(option_names); do
 		eval "value=\$$name"
 		one_line "$name" "$value"
@@ -195,19 +195,19 @@ profile() {
 new_block() {
 	case $target in
 	--profile)
-		echo "$mark enable --profile >>> the file was $was; what stands up to <<< is rewritten"
+		printf '%s enable --profile >>> the file was %s; what stands up to <<< is rewritten\n' "$mark" "$was"
 		profile
-		echo "# <<< gaishim <<<"
+		printf '# <<< gaishim <<<\n'
 		;;
 	--system)
 		case $was in
-		absent) echo " $object" ;;
-		whole) echo "  $object" ;;
-		unended) echo "   $object" ;;
+		absent) printf ' %s\n' "$object" ;;
+		whole) printf '  %s\n' "$object" ;;
+		unended) printf '   %s\n' "$object" ;;
 		esac
 		;;
 	*)
-		echo "$mark$was"
+		printf '%s%s\n' "$mark" "$was"
 		environment
 		;;
 	esac
@@ -229,11 +229,8 @@ file_sets() {
 environment() {
 	[ -z "$path" ] || [ ! -e "$path" ] || file_sets
 	set_environment
-	for name in $(option_names) LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE; do
-		eval "value=\$$name"
-		one_line "$name" "$value"
-		printf '%s=%s\n' "$name" "$value"
-	done
+	# shellcheck disable=SC2046 # words
+	assignments $(option_names) LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE
 }
 
 # unsafe FILE
@@ -290,7 +287,7 @@ try_system() {
 	without=$(outcomes)
 	with=$(differing "$(outcomes LD_PRELOAD="$object")")
 	[ -z "$with" ] || die 125 "nothing was done: with the object these programs do otherwise:" "$with"
-	content=$([ ! -e "$path" ] || cat "$path" && echo x)
+	content=$([ ! -e "$path" ] || cat "$path" && printf x)
 }
 
 # prove_system: all is as before, or is put back as it was, by builtins alone.
@@ -309,17 +306,17 @@ advise() {
 	--gitlab) say "later jobs have it on, if they find the object at the same path, by" \
 		"    artifacts: { reports: { dotenv: gaishim.env } }" \
 		"the rest of this job has, after" \
-		"    while IFS= read -r v; do export \"\$v\"; done <$path" ;;
+		"    while IFS= read -r v; do export \"\$v\"; done <$(word "$path")" ;;
 	--dotenv) say "it is on for whom ${path##*/} is the environment of" ;;
 	--profile)
-		say "it is on in login shells from now on; in this one after: . $path"
+		say "it is on in login shells from now on; in this one after: . $(word "$path")"
 		for name in .bash_profile .bash_login; do
 			[ "$dir" = /etc/profile.d/ ] || [ ! -e "$HOME/$name" ] ||
 				say "but bash reads ~/$name instead, which has to run: . ~/.profile"
 		done
 		;;
 	--system) say "every program that is started from now on loads $object" \
-		"Python's site hook is not carried by that file: set PYTHONPATH=$hook where it is wanted" \
+		"Python's site hook is not carried by that file: set PYTHONPATH=$(word "$hook") where it is wanted" \
 		"off again: gaishim disable --system" \
 		"if no program starts any more, this does it in a root shell that still runs, and" \
 		"drops what else is in that file:" \

@@ -62,6 +62,16 @@ parse_target() {
 	[ -n "$target" ] || refuse "a target is missing"
 }
 
+# one_line VARIABLE VALUE
+one_line() {
+	case $2 in
+	*"$newline"*) refuse "$1 holds a newline, which a line NAME=VALUE cannot" ;;
+	esac
+	case $target$2 in
+	--gitlab*\$*) refuse "$1 holds a dollar sign, which GitLab would expand" ;;
+	esac
+}
+
 # in_job VARIABLE VALUE KIND
 in_job() {
 	[ -n "$2" ] || die 1 "$1 is not set: this is no $3 job" "--dotenv FILE writes a file that you name"
@@ -175,7 +185,7 @@ other_lines() {
 new_content() {
 	if [ "$first" = 0 ]; then
 		[ ! -e "$path" ] || cat "$path"
-		[ "$was" != unended ] || echo
+		[ "$was" != unended ] || printf '\n'
 		printf '%s\n' "$block"
 	elif [ -n "$block" ]; then
 		head -n $((first - 1)) "$path"

@@ -226,6 +226,13 @@ objects() {
 	mv "$tree/shim/python/sitecustomize.py" "$TMP/hook"
 	unsound "no site hook" object 'sitecustomize.py is not there'
 	mv "$TMP/hook" "$tree/shim/python/sitecustomize.py"
+	cp -R "$tree" "$TMP/a\\tb\\0101'c"
+	command="$TMP/a\\tb\\0101'c/scripts/gaishim"
+	doctor
+	is "a backslash in the path is no trouble" "$status" 0
+	is "and is shown as it is" "$(printf '%s\n' "$out" | grep -cF "object: $TMP/a\\tb\\0101'c/build/libgaishim.so of ")" 1
+	command=''
+	rm -r "$TMP/a\\tb\\0101'c"
 	cp -R "$tree" "$TMP/a b"
 	command="$TMP/a b/scripts/gaishim"
 	unsound "a space in the path" object 'cannot carry the space.*; move it'

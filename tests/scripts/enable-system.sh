@@ -21,7 +21,7 @@ unset LD_PRELOAD PYTHONPATH
 # gaishim ARG...: leaves the exit status in $status, what it wrote in $out.
 gaishim() {
 	# shellcheck disable=SC2086 # words
-	out=$($shell $tree/scripts/gaishim "$@" 2>&1)
+	out=$($shell "$tree/scripts/gaishim" "$@" 2>&1)
 	status=$?
 }
 
@@ -39,7 +39,7 @@ refused() {
 # shellcheck disable=SC2317 # by `ok`
 # loaded: is the object in a program that nobody tells to load it?
 loaded() {
-	grep -qs "$object" /proc/self/maps
+	grep -qsF "$object" /proc/self/maps
 }
 
 # restored TEXT: with this in the file, for printf.
@@ -131,10 +131,10 @@ unsafe() {
 # What every user's programs load, setuid ones too, nobody else may change.
 paths() {
 	for mode in 666 600 664; do
-		chmod $mode $object
+		chmod $mode "$object"
 		unsafe libgaishim.so
 	done
-	chmod 644 $object
+	chmod 644 "$object"
 	chmod 1777 "$tree"
 	unsafe "$tree"
 	chmod 700 "$tree"
@@ -152,6 +152,28 @@ paths() {
 	mv "$tree" "${tree%#1}"
 	tree=${tree%#1}
 	hook
+}
+
+# A path is data, but for what the file takes for the end of a name.
+odd() {
+	plain=$tree
+	tree="/opt/a\\tb\\0101'c\"d\`e[x]*"
+	mv "$plain" "$tree"
+	object=$tree/build/libgaishim.so
+	gaishim enable --system
+	is "odd: enable --system" "$status" 0
+	ok "odd: the loader finds it" loaded
+	is "odd: byte for byte" "$(cat $file)" " $object"
+	gaishim enable --system
+	like "odd: a second one" "$out" 'nothing was changed'
+	gaishim disable --system
+	is "odd: disable --system" "$status $(find $file 2>/dev/null)" '0 '
+	gaishim enable --profile
+	is "odd: root's profile" "$status $(env -i PATH="$PATH" sh -l -c 'printenv LD_PRELOAD')" "0 $object"
+	gaishim disable --profile
+	is "odd: disable --profile" "$status $(find /etc/profile.d/gaishim.sh 2>/dev/null)" '0 '
+	mv "$tree" "$plain"
+	tree=$plain object=$plain/build/libgaishim.so
 }
 
 # Everybody's Python runs the site hook that root's profile names, and its bytecode.
@@ -183,9 +205,9 @@ hook() {
 bad() {
 	printf 'libm.so.6 # keep\nlibdl.so.2' >$file
 	cp $file "$TMP/copy"
-	mv $object $object.good
-	cp "$BUILD/tests/scripts/libbad.so" $object
-	chmod 644 $object
+	mv "$object" "$object.good"
+	cp "$BUILD/tests/scripts/libbad.so" "$object"
+	chmod 644 "$object"
 	BAD='ls' refused 125 'nothing was done: with the object .*' enable --system
 	BAD='file' refused 125 'is as it was: with the object in it' enable --system
 	BAD=all refused 125 'is as it was: with the object in it' enable --system
@@ -198,9 +220,9 @@ bad() {
 	is "a shell that runs on gets out" "$(export BAD=all; id >/dev/null 2>&1; echo $?; eval ': >/etc/ld.so.preload'; id >/dev/null; echo $?)" "3
 0"
 	rm $file
-	echo text >$object
+	echo text >"$object"
 	refused 125 'cannot be preloaded here' enable --system
-	mv $object.good $object
+	mv "$object.good" "$object"
 }
 
 unwritable() {
@@ -223,6 +245,7 @@ for shell in dash 'bash --posix' 'busybox sh'; do
 	fi
 	echo "# under $shell"
 	bad
+	odd
 	[ "$shell" = dash ] || continue
 	system
 	profile
