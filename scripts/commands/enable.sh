@@ -20,9 +20,8 @@ of the command; those given here are the ones in force.
                  /etc/profile.d/gaishim.sh; a user's is in ~/.profile
   --system       every program: /etc/ld.so.preload, after a trial run. That
                  file carries no options and no site hook for Python
-  --print        nobody: prints what would be set, so that
-                 vars=$(gaishim enable --print) && export $vars
-                 sets it in this shell
+  --print        nobody: prints the lines of --dotenv, without a blank in any.
+                 For a shell there is `gaishim env`
 
 A second enable changes nothing, or the options that differ. `gaishim disable
 TARGET` leaves the file as it was. Files are replaced as a whole.
@@ -33,6 +32,8 @@ END
 }
 
 tab='	'
+# shellcheck source=scripts/commands/shells.sh
+. "$commands/shells.sh"
 targets='--github --gitlab --dotenv --profile --system --print'
 # shellcheck source=scripts/commands/targets.sh
 . "$commands/targets.sh"
@@ -62,30 +63,6 @@ git --version
 curl --version
 ssh -V
 systemctl --version"
-
-# run COMMAND...: what it says on standard error, and its status. It need not end.
-run() {
-	unset LD_PRELOAD
-	if command -v timeout >/dev/null; then
-		timeout 20 "$@"
-	else
-		"$@"
-	fi 2>&1 >/dev/null </dev/null
-	printf 'exit status %s\n' $?
-}
-
-# program NAME: its file. `command -v` will not do: busybox's shell has programs
-# within, which no loader starts.
-program() {
-	IFS=:
-	for place in $PATH; do
-		if [ -f "$place/$1" ] && [ -x "$place/$1" ]; then
-			printf '%s\n' "$place/$1"
-			return
-		fi
-	done
-	return 1
-}
 
 # outcomes [VARIABLE=VALUE]: of each program that is there.
 outcomes() {
@@ -133,8 +110,8 @@ set_environment() {
 	case $override in
 	*GAISHIM_*) TOX_OVERRIDE=$override ;;
 	esac
-	# LD_PRELOAD, PYTHONPATH and GAISHIM_* in one word, which `env $(gaishim
-	# enable --print)` does not tear apart; tox 3 takes any pattern.
+	# LD_PRELOAD, PYTHONPATH and GAISHIM_* in one word, which `env $(cat FILE)` does
+	# not tear apart; tox 3 takes any pattern.
 	case $passenv in
 	*GAISHIM_* | *'[LPG][DYA]'*) ;;
 	*) passenv="[LPG][DYA][_TI][PHS]*${passenv:+ $passenv}" ;;
@@ -149,19 +126,6 @@ assignments() {
 		one_line "$name" "$value"
 		printf '%s=%s\n' "$name" "$value"
 	done
-}
-
-# quote TEXT: as one word for a shell.
-quote() {
-	printf "'%s'" "$(printf '%s\n' "$1" | sed "s/'/'\\\\''/g")"
-}
-
-# word TEXT: the same for people, who are spared the quotes where there is no need.
-word() {
-	case $1 in
-	'' | *[!A-Za-z0-9_./+:=@%,-]*) quote "$1" ;;
-	*) printf '%s' "$1" ;;
-	esac
 }
 
 # profile: for a shell that may have an LD_PRELOAD already, and may outlive the object.
@@ -325,11 +289,7 @@ advise() {
 }
 
 parse_target "$@"
-require_object
-file=$(program true) || die 1 "there is no program 'true' to try the object with"
-with=$(run env LD_PRELOAD="$object" "$file")
-# What the loader cannot take is a warning to it, no error. It may have others.
-[ "$with" = "$(run env "$file")" ] || die 125 "$object cannot be preloaded here:" "$with"
+require_loadable
 
 if [ "$target" = --print ]; then
 	block=$(environment) || exit

@@ -68,6 +68,8 @@ one_line() {
 	*"$newline"*) refuse "$1 holds a newline, which a line NAME=VALUE cannot" ;;
 	esac
 	case $target$2 in
+	--print*[[:blank:]]*) refuse "$1 holds a blank, which would tear the line apart" \
+		"for a shell there is: eval \"\$(gaishim env)\"" ;;
 	--gitlab*\$*) refuse "$1 holds a dollar sign, which GitLab would expand" ;;
 	esac
 }
