@@ -124,25 +124,16 @@ stress: all $(STRESS) $(OBJECTS) $(BUILD)/tests/net/slow $(BUILD)/tests/net/ask 
 figures: ## draw docs/figures/*.svg from bench.json there, which scripts/bench --json has made
 	PATH=/usr/bin:$$PATH python3 tests/bench/charts.py docs/figures/bench.json docs/figures
 
+# By the environment, where a blank or a quote in a path is data.
+install uninstall: export DESTDIR := $(DESTDIR)
+install uninstall: export PREFIX := $(PREFIX)
+install uninstall: export LIBDIR := $(LIBDIR)
+
 install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(LIBDIR)/gaishim/,python commands) $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 $(OBJECT) $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so
-	install -m 644 shim/python/*.py $(DESTDIR)$(LIBDIR)/gaishim/python
-	install -m 644 scripts/commands/*.sh $(DESTDIR)$(LIBDIR)/gaishim/commands
-	# Not everybody who starts Python may leave the bytecode there.
-	[ -n "$(DESTDIR)" ] || ! command -v python3 >/dev/null || { umask 022 && python3 -m compileall -q $(LIBDIR)/gaishim/python; }
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' scripts/gaishim >$(DESTDIR)$(PREFIX)/bin/gaishim
-	chmod 755 $(DESTDIR)$(PREFIX)/bin/gaishim
-	install -m 644 docs/gaishim.1 $(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
+	BUILD=$(BUILD) VERSION=$(VERSION) scripts/install install
 
 uninstall: ## remove what install put there
-	# Every program would complain that it is gone.
-	! grep -qsF $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so /etc/ld.so.preload || \
-		{ echo "/etc/ld.so.preload names the object: run 'gaishim disable --system' first" >&2; exit 1; }
-	rm -f $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so $(DESTDIR)$(PREFIX)/bin/gaishim \
-		$(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
-	rm -rf $(addprefix $(DESTDIR)$(LIBDIR)/gaishim/,python commands)
-	-rmdir $(DESTDIR)$(LIBDIR)/gaishim
+	BUILD=$(BUILD) VERSION=$(VERSION) scripts/install uninstall
 
 deb: all ## make a Debian package, build/gaishim_VERSION_ARCH.deb
 	VERSION=$(VERSION) BUILD=$(BUILD) scripts/deb
@@ -152,7 +143,7 @@ TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$${SOURCE_DAT
 
 tarball: all ## make an archive that runs from any directory
 	rm -rf $(BUILD)/stage
-	$(MAKE) -s install DESTDIR=$(abspath $(BUILD))/stage PREFIX=/gaishim-$(VERSION)
+	$(MAKE) -s install DESTDIR='$(BUILD)/stage' PREFIX=/gaishim-$(VERSION)
 	install -m 644 README.md LICENSE $(BUILD)/stage/gaishim-$(VERSION)
 	install -d $(addprefix $(BUILD)/stage/gaishim-$(VERSION)/docs/,ci figures)
 	install -m 644 docs/*.md $(BUILD)/stage/gaishim-$(VERSION)/docs
