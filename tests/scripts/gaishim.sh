@@ -182,7 +182,7 @@ about() {
 	gaishim --help
 	is "--help" "$status" 0
 	is "--help fits a screen" "$(echo "$out" | awk 'length > 79 || NR > 32')" ''
-	for word in enable disable env doctor check --strict --lock= --idn= --patience= --disable --log= --python-idna= --help --version \
+	for word in enable disable env status doctor check --strict --lock= --idn= --patience= --disable --log= --python-idna= --help --version \
 		GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_PATIENCE GAISHIM_DISABLE GAISHIM_LOG \
 		GAISHIM_PYTHON_IDNA; do
 		like "--help names $word" "$out" "$word"
