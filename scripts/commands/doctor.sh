@@ -169,7 +169,7 @@ setting() {
 	else
 		case $3 in
 		seconds) allowed="a number up to 1000000, such as 10 or 0.5" ;;
-		*) allowed=$(printf '%s\n' "$3" | sed 's/ \([^ ]*\)$/ and \1/; s/ \(.* and\)/, \1/') ;;
+		*) allowed=$(printf '%s\n' "$3" | sed 's/ /, /g; s/, \([^,]*\)$/ and \1/') ;;
 		esac
 		finding FAILED "$1" "'$value' ($source) is unknown to the object, which takes $2" \
 			"allowed: $allowed"
@@ -201,8 +201,16 @@ check_log() {
 	[ -z "$why" ] || finding FAILED GAISHIM_LOG "$log $why" "name a file that can be written, or stderr"
 }
 
+# stands_aside: is this what $disabled says?
+stands_aside() {
+	case $disabled in
+	1 | true | yes | on) ;;
+	*) return 1 ;;
+	esac
+}
+
 check_configuration() {
-	setting GAISHIM_DISABLE 0 '0 1'
+	setting GAISHIM_DISABLE 0 '0 false no off 1 true yes on'
 	disabled=$value
 	setting GAISHIM_STRICT 0 '0 1'
 	strict=$value
@@ -215,7 +223,7 @@ check_configuration() {
 	check_log "$value"
 	setting GAISHIM_PYTHON_IDNA off 'off libidn2'
 	python_idna=$value
-	[ "$disabled" = 0 ] || finding note GAISHIM_DISABLE "the object stands aside" "unset it to have it work"
+	! stands_aside || finding note GAISHIM_DISABLE "the object stands aside" "unset it to have it work"
 	for name in $(env | LC_ALL=C sed -n 's/^\(GAISHIM_[A-Z0-9_]*\)=.*/\1/p'); do
 		case $name in
 		GAISHIM_DISABLE | GAISHIM_STRICT | GAISHIM_IDN | GAISHIM_LOCK | GAISHIM_PATIENCE) ;;
@@ -290,8 +298,8 @@ check_lookups() {
 	why=
 	if ! $loads; then
 		why="the object is not loaded"
-	elif [ "$disabled" = 1 ]; then
-		why="GAISHIM_DISABLE=1: the object stands aside"
+	elif stands_aside; then
+		why="GAISHIM_DISABLE=$disabled: the object stands aside"
 	else
 		find_asker
 		[ -n "$asker" ] || why="nothing here can ask: no getent, python3 or perl"

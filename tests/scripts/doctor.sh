@@ -109,13 +109,13 @@ settings() {
 	# shellcheck disable=SC2086 # words
 	unset $names
 
-	GAISHIM_STRICT=yes GAISHIM_DISABLE=true GAISHIM_IDN=ON GAISHIM_LOCK=all GAISHIM_PATIENCE=1e3 GAISHIM_PYTHON_IDNA=on doctor
+	GAISHIM_STRICT=yes GAISHIM_DISABLE=please GAISHIM_IDN=ON GAISHIM_LOCK=all GAISHIM_PATIENCE=1e3 GAISHIM_PYTHON_IDNA=on doctor
 	is "unknown values: status" "$status" 1
 	while IFS='|' read -r name value taken allowed; do
 		finds "$name=$value is named" FAILED "$name" "'$value' \(environment\) is unknown.* takes $taken; allowed: $allowed$"
 	done <<-'END'
 		GAISHIM_STRICT|yes|0|0 and 1
-		GAISHIM_DISABLE|true|0|0 and 1
+		GAISHIM_DISABLE|please|0|0, false, no, off, 1, true, yes and on
 		GAISHIM_IDN|ON|on|on and off
 		GAISHIM_LOCK|all|host|host, global and none
 		GAISHIM_PATIENCE|1e3|10|a number up to 1000000.*
@@ -150,6 +150,13 @@ in_force() {
 	for check in 'numeric host' 'Unicode host' name; do
 		finds "--disable: $check" 'not checked' "$check" 'DISABLE=1'
 	done
+	for value in true yes on; do
+		GAISHIM_DISABLE=$value doctor
+		finds "GAISHIM_DISABLE=$value is noted" note GAISHIM_DISABLE 'stands aside'
+		finds "GAISHIM_DISABLE=$value: a name" 'not checked' name "DISABLE=$value: the object stands aside"
+	done
+	GAISHIM_DISABLE=off doctor
+	is "GAISHIM_DISABLE=off is none" "$(printf '%s\n' "$out" | grep 'stands aside')" ''
 	doctor --python-idna=libidn2
 	is "--python-idna=libidn2" "$status" 0
 }
