@@ -136,6 +136,37 @@ check_libc() {
 	esac
 }
 
+# log_trouble LOG: leaves in $why what keeps the object from writing there, of which it
+# would say nothing, and the file's name in $log. Whether a file can be made is tried by
+# another name, so that the log is not there before its first line.
+log_trouble() {
+	why='' log=$1
+	case $1 in
+	'' | stderr) return ;;
+	esac
+	log=$(printf '%s\n' "${1##*/}" | sed "s/%p/$$/g")
+	directory=./
+	case $1 in
+	*/*) directory=${1%/*}/ log=$directory$log ;;
+	esac
+	if [ -h "$log" ]; then
+		why="is a symbolic link, which the object does not follow"
+	elif [ -d "$log" ] || [ -S "$log" ]; then
+		why="cannot be written: it is no file"
+	elif [ -f "$log" ]; then
+		(: >>"$log") 2>/dev/null || why="cannot be written"
+	elif [ -e "$log" ]; then
+		[ -w "$log" ] || why="cannot be written"
+	elif ! [ -d "$directory" ]; then
+		why="cannot be made: there is no $directory"
+	elif command -v mktemp >/dev/null; then
+		tried=$(mktemp "$directory.gaishim-doctor.XXXXXX" 2>/dev/null) && rm -f "$tried" ||
+			why="cannot be made: no file can be made in $directory"
+	elif ! [ -w "$directory" ]; then
+		why="cannot be made: $directory cannot be written"
+	fi
+}
+
 # setting NAME DEFAULT ALLOWED: what is in force, and why. Leaves the value in $value.
 setting() {
 	eval "value=\${$1-}"
@@ -145,10 +176,10 @@ setting() {
 	esac
 	# To the object an empty variable is none.
 	[ -n "$value" ] || value=$2 source=default
-	known=true
+	known=true why=''
 	case $3 in
 	seconds) is_seconds "$value" || known=false ;;
-	file) ;;
+	file) log_trouble "$value" ;;
 	*)
 		case $value in
 		*' '*) known=false ;;
@@ -164,7 +195,9 @@ setting() {
     {\"name\": \"$1\", \"value\": $(json_string "$value"),
      \"source\": \"$source\", \"known\": $known}"
 	fi
-	if $known; then
+	if [ -n "$why" ]; then
+		finding FAILED "$1" "$log ($source) $why" "name a file that can be written, or stderr"
+	elif $known; then
 		finding ok "$1" "${value:-none} ($source)"
 	else
 		case $3 in
@@ -175,30 +208,6 @@ setting() {
 			"allowed: $allowed"
 		value=$2
 	fi
-}
-
-# Where the lookups go is checked before one is lost: the object says nothing if it
-# cannot write.
-check_log() {
-	case $1 in
-	'' | stderr) return ;;
-	esac
-	log=$(printf '%s\n' "${1##*/}" | sed "s/%p/$$/g")
-	directory=.
-	case $1 in
-	*/*) directory=${1%/*}/ log=$directory$log ;;
-	esac
-	why=
-	if [ -h "$log" ]; then
-		why="is a symbolic link, which the object does not follow"
-	elif [ -e "$log" ]; then
-		{ [ ! -d "$log" ] && [ -w "$log" ]; } || why="cannot be written"
-	elif ! [ -d "$directory" ]; then
-		why="cannot be made: there is no $directory"
-	elif ! [ -w "$directory" ]; then
-		why="cannot be made: $directory cannot be written"
-	fi
-	[ -z "$why" ] || finding FAILED GAISHIM_LOG "$log $why" "name a file that can be written, or stderr"
 }
 
 # stands_aside: is this what $disabled says?
@@ -220,7 +229,6 @@ check_configuration() {
 	lock=$value
 	setting GAISHIM_PATIENCE 10 seconds
 	setting GAISHIM_LOG '' file
-	check_log "$value"
 	setting GAISHIM_PYTHON_IDNA off 'off libidn2'
 	python_idna=$value
 	! stands_aside || finding note GAISHIM_DISABLE "the object stands aside" "unset it to have it work"
@@ -350,14 +358,15 @@ check_hook() {
 	pythons=
 	for python in python3 python2; do
 		path=$(command -v $python) || continue
+		said=$(hooked "$path")
 		# A pyenv shim may stand for an interpreter that is not there.
-		"$path" -c '' 2>/dev/null || continue
+		[ $? -ne 127 ] || continue
 		pythons="$pythons $python"
 		if ! $loads; then
 			finding 'not checked' 'site hook' "$python: the object is not loaded"
 			continue
 		fi
-		said=$(hooked "$path" | sed -n '$p')
+		said=$(printf '%s\n' "$said" | sed -n '$p')
 		case $said in
 		runs) finding ok 'site hook' "$python runs it" ;;
 		*)
@@ -378,7 +387,7 @@ company() {
 	esac
 	if [ "${2##*/}" = libgaishim.so ]; then
 		if [ "$(readlink -f -- "$2")" = "$(readlink -f -- "$object")" ]; then
-			finding note preload "$1 holds the object already; it is loaded once"
+			finding ok preload "it is on here, by $1"
 		else
 			finding FAILED preload "$1 holds another libgaishim.so, which is loaded $when the object: $2" \
 				"take one out: two do the work twice"

@@ -165,16 +165,22 @@ logs() {
 	mkdir -p "$TMP/dir" "$TMP/100%pure"
 	: >"$TMP/file"
 	ln -sf file "$TMP/link"
-	for log in "$TMP/dir" "$TMP/none/log" "$TMP/link" "$TMP/file/log"; do
+	for log in "$TMP/dir" "$TMP/none/log" "$TMP/link" "$TMP/file/log" "$TMP/file/" /proc/x /proc/%p/x; do
 		doctor "--log=$log"
 		is "--log=${log#"$TMP"}: status" "$status" 1
-		finds "--log=${log#"$TMP"} cannot be" FAILED GAISHIM_LOG "${log#"$TMP"} (cannot be|is a symbolic link)"
+		finds "--log=${log#"$TMP"} cannot be" FAILED GAISHIM_LOG "(cannot be|is a symbolic link)"
+		is "--log=${log#"$TMP"}: one verdict" "$(printf '%s\n' "$out" | grep -c ' GAISHIM_LOG: ')" 1
 	done
-	for log in stderr "$TMP/file" "$TMP/new.%p" "$TMP/100%pure/%p"; do
+	mkfifo "$TMP/fifo"
+	was=$(stat -c '%s %Y' "$TMP/file")
+	listed=$(ls -A "$TMP" "$TMP/100%pure")
+	for log in stderr "$TMP/file" "$TMP/new.%p" "$TMP/100%pure/%p" "$TMP/fifo" /dev/null; do
 		doctor "--log=$log"
 		is "--log=${log#"$TMP"} can be" "$status" 0
+		is "--log=${log#"$TMP"}: one verdict" "$(printf '%s\n' "$out" | grep -c ' GAISHIM_LOG: ')" 1
 	done
-	is "and none was made" "$(ls "$TMP"/new* 2>/dev/null)" ''
+	is "and none was made" "$(ls -A "$TMP" "$TMP/100%pure")" "$listed"
+	is "nor written" "$(stat -c '%s %Y' "$TMP/file")" "$was"
 }
 
 # The document says what the lines say, whatever bytes there are in a value.
@@ -331,6 +337,15 @@ hooks() {
 	fi
 	PATH=$TMP/bin doctor --python-idna=libidn2
 	finds "the site hook" ok 'site hook' 'python3 runs it'
+	# Starting an interpreter is most of what doctor costs.
+	# shellcheck disable=SC2016 # the stub's
+	stub python3 'echo >>"'"$TMP/starts"'"; exec /usr/bin/python3 "$@"'
+	PATH=$TMP/bin doctor
+	finds "the site hook, counted" ok 'site hook' 'python3 runs it'
+	is "python3 is started once" "$(wc -l <"$TMP/starts")" 1
+	stub python3 'echo "pyenv: python3: command not found" >&2; exit 127'
+	PATH=$TMP/bin doctor
+	finds "a starter of one that is not there" 'not checked' 'site hook' 'no python3 or python2'
 	for option in -E -I -S; do
 		# shellcheck disable=SC2016 # the stub's
 		stub python3 "exec /usr/bin/python3 $option"' "$@"'
@@ -360,7 +375,7 @@ preloads() {
 	finds "and what comes of it" FAILED 'numeric host' 'saw nothing'
 	LD_PRELOAD="$object $TMP/idle.so" doctor
 	is "the object is there already: status" "$status" 0
-	finds "the object is there already" note preload 'holds the object already'
+	finds "the object is there already" ok preload 'it is on here, by LD_PRELOAD$'
 	finds "spaces part preloads too" note preload "idle.so"
 	mkdir -p "$TMP/other"
 	cp "$object" "$TMP/other/libgaishim.so"
@@ -408,7 +423,8 @@ etc() {
 	finds "localhost that nobody knows" note name 'how=led, but nobody here knows it: EAI_[A-Z]+; see /etc/hosts'
 	is "is not the object's failure" "$(printf '%s\n' "$out" | grep FAILED)" ''
 	case_of ours
-	finds "the object in /etc/ld.so.preload" note preload '/etc/ld.so.preload holds the object already'
+	finds "the object in /etc/ld.so.preload" ok preload 'it is on here, by /etc/ld.so.preload$'
+	is "nothing is said against it" "$(printf '%s\n' "$out" | grep -c '^note .*preload: ')" 0
 	is "is no failure" "$(printf '%s\n' "$out" | grep FAILED)" ''
 	case_of copy
 	finds "a copy in /etc/ld.so.preload" FAILED preload "another libgaishim.so.*after the object: $TMP/other"
