@@ -25,8 +25,9 @@ ALL_CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-
 endif
 
 OBJECT = $(BUILD)/libgaishim.so
-SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(wildcard shim/*.c))
-HIDDEN = -fPIC -fvisibility=hidden -fno-plt -ftls-model=initial-exec
+SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(sort $(wildcard shim/*.c)))
+# Wherever it was built, the same sources give the same object.
+HIDDEN = '-fdebug-prefix-map=$(CURDIR)=.' -fPIC -fvisibility=hidden -fno-plt -ftls-model=initial-exec
 LINK = -shared -Wl,-z,noseparate-code,-z,now,-z,relro,-z,text,-z,noexecstack,-z,nodelete,-z,defs -Wl,--version-script=shim/exports.map \
 	-Wl,--as-needed,-O1
 
@@ -166,20 +167,17 @@ install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
 uninstall: ## remove what install put there
 	BUILD=$(BUILD) VERSION=$(VERSION) scripts/install uninstall
 
-deb: all ## make a Debian package, build/gaishim_VERSION_ARCH.deb
-	VERSION=$(VERSION) BUILD=$(BUILD) scripts/deb
+# The same files give the same archive; those of make dist have the time of their commit.
+EPOCH = $${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Makefile)}
+TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(EPOCH)
 
-# The same files give the same archive.
-TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+deb: all ## make a Debian package, build/gaishim_VERSION_ARCH.deb
+	SOURCE_DATE_EPOCH=$(EPOCH) VERSION=$(VERSION) BUILD=$(BUILD) scripts/deb
 
 tarball: all ## make an archive that runs from any directory
 	rm -rf $(BUILD)/stage
 	$(MAKE) -s install DESTDIR='$(BUILD)/stage' PREFIX=/gaishim-$(VERSION)
-	install -m 644 README.md LICENSE $(BUILD)/stage/gaishim-$(VERSION)
-	install -d $(addprefix $(BUILD)/stage/gaishim-$(VERSION)/docs/,ci figures)
-	install -m 644 docs/*.md $(BUILD)/stage/gaishim-$(VERSION)/docs
-	install -m 644 docs/figures/* $(BUILD)/stage/gaishim-$(VERSION)/docs/figures
-	install -m 644 docs/ci/* $(BUILD)/stage/gaishim-$(VERSION)/docs/ci
+	BUILD=$(BUILD) scripts/handout '$(BUILD)/stage/gaishim-$(VERSION)'
 	$(TAR) -C $(BUILD)/stage -czf $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz gaishim-$(VERSION)
 	rm -r $(BUILD)/stage
 	echo "  $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz"
