@@ -5,6 +5,8 @@
 # shellcheck disable=SC2154 # gaishim's own variables
 # shellcheck source=scripts/commands/json.sh
 . "$commands/json.sh"
+# shellcheck source=scripts/commands/preloads.sh
+. "$commands/preloads.sh"
 
 doctor_usage() {
 	cat <<'END'
@@ -405,17 +407,16 @@ company() {
 
 check_preloads() {
 	alone=true
-	list=/etc/ld.so.preload
-	set -f
-	IFS=': '
-	for entry in $preloaded; do
+	while read -r entry; do
 		[ -z "$entry" ] || company LD_PRELOAD "$entry"
-	done
-	for entry in $(sed 's/#.*//' $list 2>/dev/null | tr '\t\n' '  '); do
-		[ -z "$entry" ] || company $list "$entry"
-	done
-	unset IFS
-	set +f
+	done <<-END
+		$(preloads_of "$preloaded")
+	END
+	while read -r entry; do
+		[ -z "$entry" ] || company /etc/ld.so.preload "$entry"
+	done <<-END
+		$(system_preloads)
+	END
 	! $alone || finding ok preload "nothing but the object"
 }
 

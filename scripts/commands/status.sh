@@ -15,15 +15,18 @@ The exit status is 0 if it is on, 1 if it is off.
 END
 }
 
+# shellcheck source=scripts/commands/preloads.sh
+. "$commands/preloads.sh"
+
 # off TEXT
 off() {
 	printf 'gaishim %s: off here%s\n' "$version" "$1"
 	exit 1
 }
 
-# named_by LIST: the entry of this list of preloads that is a libgaishim.so.
-named_by() {
-	printf '%s\n' "$1" | tr ' :\t' '[\n*]' | grep '/libgaishim\.so$' | sed -n 1p
+# ours: of a list of preloads, the first that is a libgaishim.so.
+ours() {
+	sed -n '/\/libgaishim\.so$/ { p; q; }'
 }
 
 shift
@@ -38,10 +41,8 @@ case $# in
 	;;
 esac
 
-by=LD_PRELOAD named=$(named_by "${LD_PRELOAD-}")
-if [ -z "$named" ]; then
-	by=/etc/ld.so.preload named=$(named_by "$(sed 's/#.*//' $by 2>/dev/null)")
-fi
+by=LD_PRELOAD named=$(preloads_of "${LD_PRELOAD-}" | ours)
+[ -n "$named" ] || by=/etc/ld.so.preload named=$(system_preloads | ours)
 # What is named need not be loaded: a program that is started here tells.
 loaded=$(sed -n 's|^[^/]* \(/.*/libgaishim\.so\)$|\1|p' /proc/self/maps 2>/dev/null | sed -n 1p)
 if [ -z "$named" ] && [ ! -r "$object" ]; then

@@ -12,6 +12,9 @@ export LC_ALL
 newline='
 '
 
+# shellcheck source=scripts/commands/preloads.sh
+. "$commands/preloads.sh"
+
 # What is done is done, whether or not anybody reads of it.
 say() {
 	printf 'gaishim: %s\n' "$@" || :
@@ -239,5 +242,5 @@ append() {
 
 # names_object: /etc/ld.so.preload does, by whomever.
 names_object() {
-	[ -e "$path" ] && sed 's/#.*//' "$path" | tr ': \t' '[\n*]' | grep -Fqx -e "$object"
+	system_preloads | grep -Fqx -e "$object"
 }
