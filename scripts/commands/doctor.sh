@@ -162,7 +162,7 @@ log_trouble() {
 	elif ! [ -d "$directory" ]; then
 		why="cannot be made: there is no $directory"
 	elif command -v mktemp >/dev/null; then
-		tried=$(mktemp "$directory.gaishim-doctor.XXXXXX" 2>/dev/null) && rm -f "$tried" ||
+		tried=$(mktemp -- "$directory.gaishim-doctor.XXXXXX" 2>/dev/null) && rm -f -- "$tried" ||
 			why="cannot be made: no file can be made in $directory"
 	elif ! [ -w "$directory" ]; then
 		why="cannot be made: $directory cannot be written"
