@@ -33,14 +33,13 @@ LINK = -shared -Wl,-z,noseparate-code,-z,now,-z,relro,-z,text,-z,noexecstack,-z,
 
 # libidn2 and libunistring go inside, as one object whose names nobody sees:
 # libidn2.a brings versioned symbols along, which a version script cannot hide.
-IDN_API = idn2_lookup_u8 idn2_to_unicode_8z8z idn2_strerror_name idn2_free
 ifeq ($(IDN2),static)
 IDN = $(BUILD)/idn2.o
-else ifeq ($(IDN2),shared)
-IDN = -lidn2
+IDN_API = idn2_lookup_u8 idn2_to_unicode_8z8z idn2_strerror_name idn2_free
 else
-$(error IDN2 is static or shared, not $(IDN2))
+IDN = -lidn2
 endif
+$(if $(filter static shared,$(IDN2)),,$(error IDN2 is static or shared, not $(IDN2)))
 # For who links it: the archive, and a file that tells which of the two was linked last.
 IDN_FILES = $(filter %.o,$(IDN)) $(BUILD)/idn2-$(IDN2)
 

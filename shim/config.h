@@ -21,7 +21,7 @@ struct config {
 	bool idn;
 	enum lock_mode lock;
 	int64_t patience; /* nanoseconds */
-	char log[PATH_MAX]; /* "" (off), "stderr", or an absolute path for log.h */
+	char log[PATH_MAX]; /* "" (off), "stderr", or an absolute path; %p is the pid */
 	const char *unknown[7]; /* complaints about unknown values, NULL at the end */
 };
 
