@@ -1,28 +1,33 @@
 # SPDX-License-Identifier: MIT
-# gaishim. `make help` lists the targets; CC, CFLAGS, CPPFLAGS and LDFLAGS are yours.
+# gaishim. `make help` lists the targets; CC, CFLAGS, CPPFLAGS and LDFLAGS are yours, from
+# the environment or as arguments.
 
 VERSION = 0.1.0
 PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 BUILD = build
-IDN2 = static
+# Another make in the same directory, `make install` say, keeps what was chosen.
+IDN2 ?= $(if $(wildcard $(BUILD)/idn2-shared),shared,static)
 SAN =
 
+ifeq ($(origin CC),default)
 CC = cc
-CFLAGS = -O3 -g
+endif
+CFLAGS ?= -O3 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wwrite-strings -Wundef -Wvla
 
-override CPPFLAGS += -D_GNU_SOURCE
-override CFLAGS += -std=gnu11 $(WARNINGS)
+ALL_CPPFLAGS = $(CPPFLAGS) -D_GNU_SOURCE
+ALL_CFLAGS = $(CFLAGS) -std=gnu11 $(WARNINGS)
 ifneq ($(SAN),)
-override CPPFLAGS += -DNATIVE_SYMBOLS
-override CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+ALL_CPPFLAGS += -DNATIVE_SYMBOLS
+ALL_CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 endif
 
 OBJECT = $(BUILD)/libgaishim.so
-SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(wildcard shim/*.c))
-HIDDEN = -fPIC -fvisibility=hidden -fno-plt -ftls-model=initial-exec
+SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(sort $(wildcard shim/*.c)))
+# Wherever it was built, the same sources give the same object.
+HIDDEN = '-fdebug-prefix-map=$(CURDIR)=.' -fPIC -fvisibility=hidden -fno-plt -ftls-model=initial-exec
 LINK = -shared -Wl,-z,noseparate-code,-z,now,-z,relro,-z,text,-z,noexecstack,-z,nodelete,-z,defs -Wl,--version-script=shim/exports.map \
 	-Wl,--as-needed,-O1
 
@@ -35,6 +40,9 @@ IDN_API = idn2_lookup_u8 idn2_to_ascii_4z idn2_to_unicode_8z8z idn2_to_unicode_8
 else
 IDN = -lidn2 -lunistring
 endif
+$(if $(filter static shared,$(IDN2)),,$(error IDN2 is static or shared, not $(IDN2)))
+# For who links it: the archive, and a file that tells which of the two was linked last.
+IDN_FILES = $(filter %.o,$(IDN)) $(BUILD)/idn2-$(IDN2)
 
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(wildcard tests/*/lib*.c tests/stress/*.c),$(wildcard tests/*/*.c)))
@@ -42,49 +50,72 @@ OBJECTS = $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*/lib*.c))
 TEST_LIBS = -lcheck -lsubunit -lm -lrt -lpthread -ldl
 
 # V=1 shows the commands.
-$(V).SILENT:
+ifneq ($(V),1)
+.SILENT:
+endif
 
 all: $(OBJECT) ## build build/libgaishim.so
 
-$(OBJECT): $(SHIM) $(filter %.o,$(IDN)) shim/exports.map
+$(OBJECT): $(SHIM) $(IDN_FILES) shim/exports.map
 	echo "  $@"
-	$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $(SHIM) $(IDN)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK) -o $@ $(SHIM) $(IDN)
 
-$(BUILD)/idn2.o:
+$(BUILD)/idn2-$(IDN2):
 	mkdir -p $(@D)
+	rm -f $(BUILD)/idn2-*
+	touch $@
+
+# Where a compiler would say twenty lines about a header that is not there.
+PACKAGE_idn2 = libidn2-dev (scripts/setup build does)
+PACKAGE_check = check (scripts/setup test does)
+$(BUILD)/have/%.h:
+	mkdir -p $(@D)
+	command -v $(firstword $(CC)) >/dev/null || \
+		{ echo "there is no compiler $(firstword $(CC)): install gcc (scripts/setup build does), or name one: make CC=..." >&2; exit 1; }
+	printf '#include <$*.h>\n' | $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -E -o /dev/null - 2>/dev/null || \
+		{ echo "there is no $*.h: install $(PACKAGE_$*)" >&2; exit 1; }
+	touch $@
+
+$(BUILD)/idn2.o: | $(BUILD)/have/idn2.h
+	mkdir -p $(@D)
+	for library in libidn2.a libunistring.a; do \
+		$(CC) -r -nostdlib -o $@.all -l:$$library 2>/dev/null || \
+			{ echo "there is no $$library: install libidn2-dev and libunistring-dev (scripts/setup build does)," \
+				"or make IDN2=shared" >&2; exit 1; }; \
+	done
 	echo "  $@"
 	$(CC) -r -nostdlib -o $@.all $(IDN_API:%=-Wl,-u,%) -l:libidn2.a -l:libunistring.a
 	objcopy $(IDN_API:%=--keep-global-symbol=%) $@.all $@
 	rm -f $@.all
 
-$(BUILD)/shim/%.o: shim/%.c
+$(BUILD)/shim/%.o: shim/%.c | $(BUILD)/have/idn2.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(HIDDEN) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(HIDDEN) -MMD -MP -c -o $@ $<
 
 -include $(wildcard $(BUILD)/shim/*.d)
 
-$(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(filter %.o,$(IDN))
+$(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(IDN_FILES) | $(BUILD)/have/check.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) $(TEST_LIBS)
+	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) $(TEST_LIBS)
 
-$(PROGRAMS): $(BUILD)/tests/%: tests/%.c
+$(PROGRAMS): $(BUILD)/tests/%: tests/%.c | $(BUILD)/have/check.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIBS)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIBS)
 
 STRESS = $(BUILD)/tests/stress/stress
 
 $(STRESS): $(wildcard tests/stress/*.[ch]) tests/fake/fake.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out tests/stress/lib%,$(filter %.c,$^)) -lpthread -ldl
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter-out tests/stress/lib%,$(filter %.c,$^)) -lpthread -ldl
 
 $(OBJECTS): $(BUILD)/tests/%.so: tests/%.c
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fPIC -shared -MMD -MP -o $@ $< -lpthread -ldl
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -fPIC -shared -MMD -MP -o $@ $< -lpthread -ldl
 
 -include $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d)
 
@@ -93,10 +124,10 @@ $(OBJECTS): $(BUILD)/tests/%.so: tests/%.c
 HARNESSES = $(patsubst tests/fuzz/harness/%.c,$(BUILD)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/harness/*.c)))
 HARNESS_MAIN = $(if $(findstring fuzzer,$(SAN)),,tests/fuzz/harness/replay.c)
 
-$(HARNESSES): $(BUILD)/fuzz/%: tests/fuzz/harness/%.c tests/fuzz/harness/fuzz.h tests/answer.h $(HARNESS_MAIN) $(SHIM) $(filter %.o,$(IDN))
+$(HARNESSES): $(BUILD)/fuzz/%: tests/fuzz/harness/%.c tests/fuzz/harness/fuzz.h tests/answer.h $(HARNESS_MAIN) $(SHIM) $(IDN_FILES)
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) -lpthread -ldl
+	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) -lpthread -ldl
 
 harnesses: $(HARNESSES)
 
@@ -125,40 +156,28 @@ stress: all $(STRESS) $(OBJECTS) $(BUILD)/tests/net/slow $(BUILD)/tests/net/ask 
 figures: ## draw docs/figures/*.svg from bench.json there, which scripts/bench --json has made
 	PATH=/usr/bin:$$PATH python3 tests/bench/charts.py docs/figures/bench.json docs/figures
 
+# By the environment, where a blank or a quote in a path is data.
+install uninstall: export DESTDIR := $(DESTDIR)
+install uninstall: export PREFIX := $(PREFIX)
+install uninstall: export LIBDIR := $(LIBDIR)
+
 install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(LIBDIR)/gaishim/,python commands) $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 $(OBJECT) $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so
-	install -m 644 shim/python/*.py $(DESTDIR)$(LIBDIR)/gaishim/python
-	install -m 644 scripts/commands/*.sh $(DESTDIR)$(LIBDIR)/gaishim/commands
-	# Not everybody who starts Python may leave the bytecode there.
-	[ -n "$(DESTDIR)" ] || ! command -v python3 >/dev/null || { umask 022 && python3 -m compileall -q $(LIBDIR)/gaishim/python; }
-	sed -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' scripts/gaishim >$(DESTDIR)$(PREFIX)/bin/gaishim
-	chmod 755 $(DESTDIR)$(PREFIX)/bin/gaishim
-	install -m 644 docs/gaishim.1 $(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
+	BUILD=$(BUILD) VERSION=$(VERSION) scripts/install install
 
 uninstall: ## remove what install put there
-	# Every program would complain that it is gone.
-	! grep -qsF $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so /etc/ld.so.preload || \
-		{ echo "/etc/ld.so.preload names the object: run 'gaishim disable --system' first" >&2; exit 1; }
-	rm -f $(DESTDIR)$(LIBDIR)/gaishim/libgaishim.so $(DESTDIR)$(PREFIX)/bin/gaishim \
-		$(DESTDIR)$(PREFIX)/share/man/man1/gaishim.1
-	rm -rf $(addprefix $(DESTDIR)$(LIBDIR)/gaishim/,python commands)
-	-rmdir $(DESTDIR)$(LIBDIR)/gaishim
+	BUILD=$(BUILD) VERSION=$(VERSION) scripts/install uninstall
+
+# The same files give the same archive; those of make dist have the time of their commit.
+EPOCH = $${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Makefile)}
+TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(EPOCH)
 
 deb: all ## make a Debian package, build/gaishim_VERSION_ARCH.deb
-	VERSION=$(VERSION) BUILD=$(BUILD) scripts/deb
-
-# The same files give the same archive.
-TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+	SOURCE_DATE_EPOCH=$(EPOCH) VERSION=$(VERSION) BUILD=$(BUILD) scripts/deb
 
 tarball: all ## make an archive that runs from any directory
 	rm -rf $(BUILD)/stage
-	$(MAKE) -s install DESTDIR=$(abspath $(BUILD))/stage PREFIX=/gaishim-$(VERSION)
-	install -m 644 README.md LICENSE $(BUILD)/stage/gaishim-$(VERSION)
-	install -d $(addprefix $(BUILD)/stage/gaishim-$(VERSION)/docs/,ci figures)
-	install -m 644 docs/*.md $(BUILD)/stage/gaishim-$(VERSION)/docs
-	install -m 644 docs/figures/* $(BUILD)/stage/gaishim-$(VERSION)/docs/figures
-	install -m 644 docs/ci/* $(BUILD)/stage/gaishim-$(VERSION)/docs/ci
+	$(MAKE) -s install DESTDIR='$(BUILD)/stage' PREFIX=/gaishim-$(VERSION)
+	BUILD=$(BUILD) scripts/handout '$(BUILD)/stage/gaishim-$(VERSION)'
 	$(TAR) -C $(BUILD)/stage -czf $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz gaishim-$(VERSION)
 	rm -r $(BUILD)/stage
 	echo "  $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz"

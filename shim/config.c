@@ -37,6 +37,10 @@ fail:
 
 void config_read(struct config *config)
 {
+	/* The emergency brake takes what people write in an emergency. */
+	static const char *const brake[] = {
+		"0", "false", "no", "off", "1", "true", "yes", "on", NULL
+	};
 	static const char *const flag[] = { "0", "1", NULL };
 	static const char *const onoff[] = { "off", "on", NULL };
 	static const char *const codecs[] = { "off", "libidn2", NULL };
@@ -48,7 +52,8 @@ void config_read(struct config *config)
 		const char *const *choices;
 		const char *complaint;
 	} choice[] = {
-		{ "GAISHIM_DISABLE", flag, "GAISHIM_DISABLE is not 0 or 1" },
+		{ "GAISHIM_DISABLE", brake,
+		  "GAISHIM_DISABLE is not 1, true, yes, on, 0, false, no or off" },
 		{ "GAISHIM_STRICT", flag, "GAISHIM_STRICT is not 0 or 1" },
 		{ "GAISHIM_IDN", onoff, "GAISHIM_IDN is not on or off" },
 		{ "GAISHIM_LOCK", modes, "GAISHIM_LOCK is not host, global or none" },
@@ -70,7 +75,7 @@ void config_read(struct config *config)
 		else
 			config->unknown[complaints++] = choice[i].complaint;
 	}
-	config->disabled = chosen[0];
+	config->disabled = chosen[0] >= 4; /* from "1" on */
 	config->strict = chosen[1];
 	config->idn = chosen[2];
 	config->lock = (enum lock_mode)chosen[3];

@@ -164,14 +164,17 @@ static void begin(struct line *line)
 	    (int)getpid(), syscall(SYS_gettid));
 }
 
-/* The file's name, with each %p replaced. False if it is too long. */
+/* The file's path, with each %p of its last part replaced: the directories above have
+ * the names that they have. False if it is too long. */
 static bool expand(const char *target, char path[static PATH_MAX])
 {
+	const char *slash = strrchr(target, '/');
+	const char *last = slash != NULL ? slash + 1 : target;
 	size_t used = 0;
 
 	while (*target != '\0') {
 		int length = 1;
-		if (target[0] == '%' && target[1] == 'p') {
+		if (target >= last && target[0] == '%' && target[1] == 'p') {
 			length = snprintf(path + used, PATH_MAX - used, "%d", (int)getpid());
 			target += 2;
 		} else {

@@ -10,7 +10,7 @@
 #include <time.h>
 
 /* Append a line about q, whose host was node as the caller wrote it, to target,
- * a file name (%p is the pid) or "stderr", by one write(2). code is what
+ * a file name (%p in its last part is the pid) or "stderr", by one write(2). code is what
  * getaddrinfo will return, with errno; begun is by CLOCK_MONOTONIC. The file is
  * opened and closed for each line: a descriptor kept in somebody else's process
  * would be closed by it, and its number used for something else. What cannot be

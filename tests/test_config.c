@@ -21,10 +21,19 @@ static const struct {
 	const char *value;
 	struct config wanted;
 } cases[] = {
+#define DISABLE "GAISHIM_DISABLE is not 1, true, yes, on, 0, false, no or off"
 #define DEFAULTS .idn = true, .patience = INT64_C(10000000000)
 	{ "GAISHIM_DISABLE", "", { DEFAULTS } },
 	{ "GAISHIM_DISABLE", "0", { DEFAULTS } },
+	{ "GAISHIM_DISABLE", "false", { DEFAULTS } },
+	{ "GAISHIM_DISABLE", "no", { DEFAULTS } },
+	{ "GAISHIM_DISABLE", "off", { DEFAULTS } },
 	{ "GAISHIM_DISABLE", "1", { DEFAULTS, .disabled = true } },
+	{ "GAISHIM_DISABLE", "true", { DEFAULTS, .disabled = true } },
+	{ "GAISHIM_DISABLE", "yes", { DEFAULTS, .disabled = true } },
+	{ "GAISHIM_DISABLE", "on", { DEFAULTS, .disabled = true } },
+	{ "GAISHIM_DISABLE", "TRUE", { DEFAULTS, .unknown = { DISABLE } } },
+	{ "GAISHIM_DISABLE", "2", { DEFAULTS, .unknown = { DISABLE } } },
 	{ "GAISHIM_STRICT", "1", { DEFAULTS, .strict = true } },
 	{ "GAISHIM_STRICT", "yes", { DEFAULTS, .unknown = { "GAISHIM_STRICT is not 0 or 1" } } },
 	{ "GAISHIM_IDN", "on", { DEFAULTS } },

@@ -217,6 +217,22 @@ START_TEST(test_pid_in_name)
 }
 END_TEST
 
+/* A directory's name is its own: it may be the one that the process was started in. */
+START_TEST(test_pid_in_directory)
+{
+	char folder[48], target[64], name[64];
+
+	snprintf(folder, sizeof folder, "%s/100%%pure", directory);
+	snprintf(target, sizeof target, "%s/%%p", folder);
+	ck_assert_int_eq(mkdir(folder, 0700), 0);
+	log_message(target, "x");
+	snprintf(name, sizeof name, "%s/%d", folder, (int)getpid());
+	assert_matches(read_log(name), "gaishim=\"x\"");
+	unlink(name);
+	rmdir(folder);
+}
+END_TEST
+
 /* Only %p stands for something. What is too long once it does is no log. */
 START_TEST(test_long_name)
 {
@@ -335,6 +351,7 @@ int main(void)
 	tcase_add_test(tcase, test_long_unicode_host);
 	tcase_add_test(tcase, test_appends);
 	tcase_add_test(tcase, test_pid_in_name);
+	tcase_add_test(tcase, test_pid_in_directory);
 	tcase_add_test(tcase, test_long_name);
 	tcase_add_test(tcase, test_symlink);
 	tcase_add_test(tcase, test_stderr);

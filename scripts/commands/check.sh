@@ -8,6 +8,8 @@
 # shellcheck disable=SC2154 # gaishim's own variables
 # shellcheck source=scripts/commands/json.sh
 . "$commands/json.sh"
+# shellcheck source=scripts/commands/preloads.sh
+. "$commands/preloads.sh"
 
 check_usage() {
 	cat <<'END'
@@ -257,10 +259,7 @@ privileges_ignored() {
 
 # The loader reads this file for setuid programs as well.
 preloaded_everywhere() {
-	case " $(sed 's/#.*//' /etc/ld.so.preload 2>/dev/null | tr ':\t\n' '   ') " in
-	*" $object "*) ;;
-	*) return 1 ;;
-	esac
+	system_preloads | grep -Fqx -e "$object"
 }
 
 # secure_mode FILE: the kernel would start FILE so that the loader passes LD_PRELOAD by

@@ -32,7 +32,7 @@ without() {
 	list=:$1:
 	list=${list%%":$2:"*}:${list#*":$2:"}
 	list=${list#:}
-	echo "${list%:}"
+	printf '%s\n' "${list%:}"
 }
 
 # reset_job: what an earlier step enabled the runner has taken in, and gives to the
@@ -44,9 +44,13 @@ reset_job() {
 	*":$object:"*) ;;
 	*) return 1 ;;
 	esac
+	one_line LD_PRELOAD "$preload"
 	set -- "LD_PRELOAD=$(without "$preload" "$object")"
 	case :${PYTHONPATH-}: in
-	*":$hook:"*) set -- "$1${newline}PYTHONPATH=$(without "$PYTHONPATH" "$hook")" ;;
+	*":$hook:"*)
+		one_line PYTHONPATH "$PYTHONPATH"
+		set -- "$1${newline}PYTHONPATH=$(without "$PYTHONPATH" "$hook")"
+		;;
 	esac
 	append "$1"
 }

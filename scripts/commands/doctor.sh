@@ -5,6 +5,8 @@
 # shellcheck disable=SC2154 # gaishim's own variables
 # shellcheck source=scripts/commands/json.sh
 . "$commands/json.sh"
+# shellcheck source=scripts/commands/preloads.sh
+. "$commands/preloads.sh"
 
 doctor_usage() {
 	cat <<'END'
@@ -42,12 +44,12 @@ finding() {
 	[ "$1" != FAILED ] || healthy=false
 	if $json; then
 		findings="$findings${findings:+,}
-    {\"check\": $(json_string "$2"), \"status\": \"$(echo "$1" | tr '[:upper:]' '[:lower:]')\",
+    {\"check\": $(json_string "$2"), \"status\": \"$(printf '%s\n' "$1" | tr '[:upper:]' '[:lower:]')\",
      \"text\": $(json_string "$3"), \"next\": $(json_string "${4-}")}"
 	else
 		# What others wrote must not break the line, nor steer a terminal.
 		printf '%-12s %s: %s%s' "$1" "$2" "$3" "${4:+; $4}" | LC_ALL=C tr '\000-\037\177' '?'
-		echo
+		printf '\n'
 	fi
 }
 
@@ -104,7 +106,7 @@ libc_of_env() {
 	if [ -n "$libc_file" ]; then
 		"$libc_file" 2>/dev/null | sed -n 's/^GNU C Library.* version \([0-9.]*[0-9]\).*/glibc \1/p'
 	elif [ -e "$1" ]; then
-		echo musl
+		printf 'musl\n'
 	fi
 }
 
@@ -136,6 +138,37 @@ check_libc() {
 	esac
 }
 
+# log_trouble LOG: leaves in $why what keeps the object from writing there, of which it
+# would say nothing, and the file's name in $log. Whether a file can be made is tried by
+# another name, so that the log is not there before its first line.
+log_trouble() {
+	why='' log=$1
+	case $1 in
+	'' | stderr) return ;;
+	esac
+	log=$(printf '%s\n' "${1##*/}" | sed "s/%p/$$/g")
+	directory=./
+	case $1 in
+	*/*) directory=${1%/*}/ log=$directory$log ;;
+	esac
+	if [ -h "$log" ]; then
+		why="is a symbolic link, which the object does not follow"
+	elif [ -d "$log" ] || [ -S "$log" ]; then
+		why="cannot be written: it is no file"
+	elif [ -f "$log" ]; then
+		(: >>"$log") 2>/dev/null || why="cannot be written"
+	elif [ -e "$log" ]; then
+		[ -w "$log" ] || why="cannot be written"
+	elif ! [ -d "$directory" ]; then
+		why="cannot be made: there is no $directory"
+	elif command -v mktemp >/dev/null; then
+		tried=$(mktemp -- "$directory.gaishim-doctor.XXXXXX" 2>/dev/null) && rm -f -- "$tried" ||
+			why="cannot be made: no file can be made in $directory"
+	elif ! [ -w "$directory" ]; then
+		why="cannot be made: $directory cannot be written"
+	fi
+}
+
 # setting NAME DEFAULT ALLOWED: what is in force, and why. Leaves the value in $value.
 setting() {
 	eval "value=\${$1-}"
@@ -145,10 +178,10 @@ setting() {
 	esac
 	# To the object an empty variable is none.
 	[ -n "$value" ] || value=$2 source=default
-	known=true
+	known=true why=''
 	case $3 in
 	seconds) is_seconds "$value" || known=false ;;
-	file) ;;
+	file) log_trouble "$value" ;;
 	*)
 		case $value in
 		*' '*) known=false ;;
@@ -164,12 +197,14 @@ setting() {
     {\"name\": \"$1\", \"value\": $(json_string "$value"),
      \"source\": \"$source\", \"known\": $known}"
 	fi
-	if $known; then
+	if [ -n "$why" ]; then
+		finding FAILED "$1" "$log ($source) $why" "name a file that can be written, or stderr"
+	elif $known; then
 		finding ok "$1" "${value:-none} ($source)"
 	else
 		case $3 in
 		seconds) allowed="a number up to 1000000, such as 10 or 0.5" ;;
-		*) allowed=$(echo "$3" | sed 's/ \([^ ]*\)$/ and \1/; s/ \(.* and\)/, \1/') ;;
+		*) allowed=$(printf '%s\n' "$3" | sed 's/ /, /g; s/, \([^,]*\)$/ and \1/') ;;
 		esac
 		finding FAILED "$1" "'$value' ($source) is unknown to the object, which takes $2" \
 			"allowed: $allowed"
@@ -177,32 +212,16 @@ setting() {
 	fi
 }
 
-# Where the lookups go is checked before one is lost: the object says nothing if it
-# cannot write.
-check_log() {
-	case $1 in
-	'' | stderr) return ;;
+# stands_aside: is this what $disabled says?
+stands_aside() {
+	case $disabled in
+	1 | true | yes | on) ;;
+	*) return 1 ;;
 	esac
-	log=$(printf %s "$1" | sed "s/%p/$$/g")
-	directory=.
-	case $log in
-	*/*) directory=${log%/*}/ ;;
-	esac
-	why=
-	if [ -h "$log" ]; then
-		why="is a symbolic link, which the object does not follow"
-	elif [ -e "$log" ]; then
-		{ [ ! -d "$log" ] && [ -w "$log" ]; } || why="cannot be written"
-	elif ! [ -d "$directory" ]; then
-		why="cannot be made: there is no $directory"
-	elif ! [ -w "$directory" ]; then
-		why="cannot be made: $directory cannot be written"
-	fi
-	[ -z "$why" ] || finding FAILED GAISHIM_LOG "$log $why" "name a file that can be written, or stderr"
 }
 
 check_configuration() {
-	setting GAISHIM_DISABLE 0 '0 1'
+	setting GAISHIM_DISABLE 0 '0 false no off 1 true yes on'
 	disabled=$value
 	setting GAISHIM_STRICT 0 '0 1'
 	strict=$value
@@ -212,10 +231,9 @@ check_configuration() {
 	lock=$value
 	setting GAISHIM_PATIENCE 10 seconds
 	setting GAISHIM_LOG '' file
-	check_log "$value"
 	setting GAISHIM_PYTHON_IDNA off 'off libidn2'
 	python_idna=$value
-	[ "$disabled" = 0 ] || finding note GAISHIM_DISABLE "the object stands aside" "unset it to have it work"
+	! stands_aside || finding note GAISHIM_DISABLE "the object stands aside" "unset it to have it work"
 	for name in $(env | LC_ALL=C sed -n 's/^\(GAISHIM_[A-Z0-9_]*\)=.*/\1/p'); do
 		case $name in
 		GAISHIM_DISABLE | GAISHIM_STRICT | GAISHIM_IDN | GAISHIM_LOCK | GAISHIM_PATIENCE) ;;
@@ -290,8 +308,8 @@ check_lookups() {
 	why=
 	if ! $loads; then
 		why="the object is not loaded"
-	elif [ "$disabled" = 1 ]; then
-		why="GAISHIM_DISABLE=1: the object stands aside"
+	elif stands_aside; then
+		why="GAISHIM_DISABLE=$disabled: the object stands aside"
 	else
 		find_asker
 		[ -n "$asker" ] || why="nothing here can ask: no getent, python3 or perl"
@@ -342,14 +360,15 @@ check_hook() {
 	pythons=
 	for python in python3 python2; do
 		path=$(command -v $python) || continue
+		said=$(hooked "$path")
 		# A pyenv shim may stand for an interpreter that is not there.
-		"$path" -c '' 2>/dev/null || continue
+		[ $? -ne 127 ] || continue
 		pythons="$pythons $python"
 		if ! $loads; then
 			finding 'not checked' 'site hook' "$python: the object is not loaded"
 			continue
 		fi
-		said=$(hooked "$path" | sed -n '$p')
+		said=$(printf '%s\n' "$said" | sed -n '$p')
 		case $said in
 		runs) finding ok 'site hook' "$python runs it" ;;
 		*)
@@ -370,7 +389,7 @@ company() {
 	esac
 	if [ "${2##*/}" = libgaishim.so ]; then
 		if [ "$(readlink -f -- "$2")" = "$(readlink -f -- "$object")" ]; then
-			finding note preload "$1 holds the object already; it is loaded once"
+			finding ok preload "it is on here, by $1"
 		else
 			finding FAILED preload "$1 holds another libgaishim.so, which is loaded $when the object: $2" \
 				"take one out: two do the work twice"
@@ -388,17 +407,16 @@ company() {
 
 check_preloads() {
 	alone=true
-	list=/etc/ld.so.preload
-	set -f
-	IFS=': '
-	for entry in $preloaded; do
+	while read -r entry; do
 		[ -z "$entry" ] || company LD_PRELOAD "$entry"
-	done
-	for entry in $(sed 's/#.*//' $list 2>/dev/null | tr '\t\n' '  '); do
-		[ -z "$entry" ] || company $list "$entry"
-	done
-	unset IFS
-	set +f
+	done <<-END
+		$(preloads_of "$preloaded")
+	END
+	while read -r entry; do
+		[ -z "$entry" ] || company /etc/ld.so.preload "$entry"
+	done <<-END
+		$(system_preloads)
+	END
 	! $alone || finding ok preload "nothing but the object"
 }
 

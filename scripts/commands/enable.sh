@@ -20,9 +20,8 @@ of the command; those given here are the ones in force.
                  /etc/profile.d/gaishim.sh; a user's is in ~/.profile
   --system       every program: /etc/ld.so.preload, after a trial run. That
                  file carries no options and no site hook for Python
-  --print        nobody: prints what would be set, so that
-                 vars=$(gaishim enable --print) && export $vars
-                 sets it in this shell
+  --print        nobody: prints the lines of --dotenv, without a blank in any.
+                 For a shell there is `gaishim env`
 
 A second enable changes nothing, or the options that differ. `gaishim disable
 TARGET` leaves the file as it was. Files are replaced as a whole.
@@ -33,92 +32,20 @@ END
 }
 
 tab='	'
+# shellcheck source=scripts/commands/shells.sh
+. "$commands/shells.sh"
+# shellcheck source=scripts/commands/system.sh
+. "$commands/system.sh"
 targets='--github --gitlab --dotenv --profile --system --print'
 # shellcheck source=scripts/commands/targets.sh
 . "$commands/targets.sh"
-
-# Programs that nobody can do without; those that are there are tried.
-programs="true
-sh -c :
-bash -c :
-ls /
-cat /dev/null
-id
-env
-sed q /dev/null
-grep -q x /dev/null
-tar --version
-mount --version
-su --version
-getent passwd 0
-ldconfig --version
-dpkg --version
-apt-get --version
-rpm --version
-dnf --version
-perl -e 1
-python3 -c 0
-git --version
-curl --version
-ssh -V
-systemctl --version"
-
-# run COMMAND...: what it says on standard error, and its status. It need not end.
-run() {
-	unset LD_PRELOAD
-	if command -v timeout >/dev/null; then
-		timeout 20 "$@"
-	else
-		"$@"
-	fi 2>&1 >/dev/null </dev/null
-	echo "exit status $?"
-}
-
-# program NAME: its file. `command -v` will not do: busybox's shell has programs
-# within, which no loader starts.
-program() {
-	IFS=:
-	for place in $PATH; do
-		if [ -f "$place/$1" ] && [ -x "$place/$1" ]; then
-			echo "$place/$1"
-			return
-		fi
-	done
-	return 1
-}
-
-# outcomes [VARIABLE=VALUE]: of each program that is there.
-outcomes() {
-	while read -r name words; do
-		file=$(program "$name") || continue
-		# shellcheck disable=SC2086 # words
-		said=$(run env "$@" "$file" $words)
-		words="$name $words"
-		printf '%s\n' "${said%exit status *}$words: exit status ${said##*exit status }"
-	done <<-END
-		$programs
-	END
-}
-
-# differing OUTCOMES: lines that those without the object do not have. Nothing
-# but builtins: it may be that no program starts any more.
-differing() {
-	while IFS= read -r line; do
-		case $newline$without$newline in
-		*"$newline$line$newline"*) ;;
-		*) printf '%s\n' "$line" ;;
-		esac
-	done <<-END
-		$1
-	END
-}
 
 # option_names: of the options given, each once.
 option_names() {
 	for name in GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_PATIENCE GAISHIM_DISABLE GAISHIM_LOG \
 		GAISHIM_PYTHON_IDNA; do
 		case "$given " in
-		*" $name "*) echo "$name" ;;
+		*" $name "*) printf '%s\n' "$name" ;;
 		esac
 	done
 }
@@ -133,23 +60,13 @@ set_environment() {
 	case $override in
 	*GAISHIM_*) TOX_OVERRIDE=$override ;;
 	esac
-	# LD_PRELOAD, PYTHONPATH and GAISHIM_* in one word, which `env $(gaishim
-	# enable --print)` does not tear apart; tox 3 takes any pattern.
+	# LD_PRELOAD, PYTHONPATH and GAISHIM_* in one word, which `env $(cat FILE)` does
+	# not tear apart; tox 3 takes any pattern.
 	case $passenv in
 	*GAISHIM_* | *'[LPG][DYA]'*) ;;
 	*) passenv="[LPG][DYA][_TI][PHS]*${passenv:+ $passenv}" ;;
 	esac
 	TOX_TESTENV_PASSENV=$passenv
-}
-
-# one_line VARIABLE VALUE
-one_line() {
-	case $2 in
-	*"$newline"*) refuse "$1 holds a newline, which a line NAME=VALUE cannot" ;;
-	esac
-	case $target$2 in
-	--gitlab*\$*) refuse "$1 holds a dollar sign, which GitLab would expand" ;;
-	esac
 }
 
 # assignments VARIABLE...: lines NAME=VALUE.
@@ -161,17 +78,14 @@ assignments() {
 	done
 }
 
-# quote TEXT: as one word for a shell.
-quote() {
-	printf "'%s'" "$(printf '%s\n' "$1" | sed "s/'/'\\\\''/g")"
-}
-
 # profile: for a shell that may have an LD_PRELOAD already, and may outlive the object.
 profile() {
 	unset LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE
 	set_environment
+	one_line LD_PRELOAD "$object"
+	one_line PYTHONPATH "$hook"
 	file=$(quote "$object")
-	echo "if [ -r $file ]; then"
+	printf 'if [ -r %s ]; then\n' "$file"
 	for name in $(option_names); do
 		eval "value=\$$name"
 		one_line "$name" "$value"
@@ -195,19 +109,19 @@ profile() {
 new_block() {
 	case $target in
 	--profile)
-		echo "$mark enable --profile >>> the file was $was; what stands up to <<< is rewritten"
+		printf '%s enable --profile >>> the file was %s; what stands up to <<< is rewritten\n' "$mark" "$was"
 		profile
-		echo "# <<< gaishim <<<"
+		printf '# <<< gaishim <<<\n'
 		;;
 	--system)
 		case $was in
-		absent) echo " $object" ;;
-		whole) echo "  $object" ;;
-		unended) echo "   $object" ;;
+		absent) printf ' %s\n' "$object" ;;
+		whole) printf '  %s\n' "$object" ;;
+		unended) printf '   %s\n' "$object" ;;
 		esac
 		;;
 	*)
-		echo "$mark$was"
+		printf '%s%s\n' "$mark" "$was"
 		environment
 		;;
 	esac
@@ -229,47 +143,8 @@ file_sets() {
 environment() {
 	[ -z "$path" ] || [ ! -e "$path" ] || file_sets
 	set_environment
-	for name in $(option_names) LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE; do
-		eval "value=\$$name"
-		one_line "$name" "$value"
-		printf '%s=%s\n' "$name" "$value"
-	done
-}
-
-# require_safe: in /etc/ld.so.preload the object is part of setuid programs, and
-# of everybody's.
-require_safe() {
-	part=$object
-	case $object in
-	*[#[:space:]]*) die 125 "/etc/ld.so.preload cannot carry a blank or a #, and the object is" "$object" ;;
-	esac
-	while :; do
-		case $part$(stat -c ' %F %u %a' "$part") in
-		*' directory 0 '*[0145][15] | *' regular file 0 '*[0145][45]) ;;
-		*) die 125 "$part: what every program loads must be root's, and for all" \
-			"others to read but not to write, with all directories above" ;;
-		esac
-		[ "$part" != / ] || break
-		part=${part%/*}
-		part=${part:-/}
-	done
-}
-
-# try_system: as every program will have it, but for this once.
-try_system() {
-	without=$(outcomes)
-	with=$(differing "$(outcomes LD_PRELOAD="$object")")
-	[ -z "$with" ] || die 125 "nothing was done: with the object these programs do otherwise:" "$with"
-	content=$([ ! -e "$path" ] || cat "$path" && echo x)
-}
-
-# prove_system: all is as before, or is put back as it was, by builtins alone.
-prove_system() {
-	with=$(differing "$(outcomes)")
-	[ -n "$with" ] || return 0
-	printf '%s' "${content%x}" >"$path"
-	[ "$was" != absent ] || rm -f "$path"
-	die 125 "$path is as it was: with the object in it these programs do otherwise:" "$with"
+	# shellcheck disable=SC2046 # words
+	assignments $(option_names) LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE
 }
 
 # advise: what is to be known, now that it is on.
@@ -279,17 +154,17 @@ advise() {
 	--gitlab) say "later jobs have it on, if they find the object at the same path, by" \
 		"    artifacts: { reports: { dotenv: gaishim.env } }" \
 		"the rest of this job has, after" \
-		"    while IFS= read -r v; do export \"\$v\"; done <$path" ;;
+		"    while IFS= read -r v; do export \"\$v\"; done <$(word "$path")" ;;
 	--dotenv) say "it is on for whom ${path##*/} is the environment of" ;;
 	--profile)
-		say "it is on in login shells from now on; in this one after: . $path"
+		say "it is on in login shells from now on; in this one after: . $(word "$path")"
 		for name in .bash_profile .bash_login; do
 			[ "$dir" = /etc/profile.d/ ] || [ ! -e "$HOME/$name" ] ||
 				say "but bash reads ~/$name instead, which has to run: . ~/.profile"
 		done
 		;;
 	--system) say "every program that is started from now on loads $object" \
-		"Python's site hook is not carried by that file: set PYTHONPATH=$hook where it is wanted" \
+		"Python's site hook is not carried by that file: set PYTHONPATH=$(word "$hook") where it is wanted" \
 		"off again: gaishim disable --system" \
 		"if no program starts any more, this does it in a root shell that still runs, and" \
 		"drops what else is in that file:" \
@@ -298,24 +173,14 @@ advise() {
 }
 
 parse_target "$@"
-require_object
-file=$(program true) || die 1 "there is no program 'true' to try the object with"
-with=$(run env LD_PRELOAD="$object" "$file")
-# What the loader cannot take is a warning to it, no error. It may have others.
-[ "$with" = "$(run env "$file")" ] || die 125 "$object cannot be preloaded here:" "$with"
+require_loadable
 
 if [ "$target" = --print ]; then
 	block=$(environment) || exit
 	printf '%s\n' "$block"
 	exit
 fi
-if [ "$target" = --system ]; then
-	[ -z "$given" ] || refuse "/etc/ld.so.preload carries no options:$given" \
-		"enable --system without, and set them where programs get their environment:" \
-		"gaishim enable --profile, or --dotenv FILE"
-	object=$(readlink -f -- "$object")
-	require_safe
-fi
+require_fit
 find_target
 lock
 find_block

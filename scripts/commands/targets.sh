@@ -12,6 +12,9 @@ export LC_ALL
 newline='
 '
 
+# shellcheck source=scripts/commands/preloads.sh
+. "$commands/preloads.sh"
+
 # What is done is done, whether or not anybody reads of it.
 say() {
 	printf 'gaishim: %s\n' "$@" || :
@@ -60,6 +63,18 @@ parse_target() {
 		esac
 	done
 	[ -n "$target" ] || refuse "a target is missing"
+}
+
+# one_line VARIABLE VALUE
+one_line() {
+	case $2 in
+	*"$newline"*) refuse "$1 holds a newline, which a line NAME=VALUE cannot" ;;
+	esac
+	case $target$2 in
+	--print*[[:blank:]]*) refuse "$1 holds a blank, which would tear the line apart" \
+		"for a shell there is: eval \"\$(gaishim env)\"" ;;
+	--gitlab*\$*) refuse "$1 holds a dollar sign, which GitLab would expand" ;;
+	esac
 }
 
 # in_job VARIABLE VALUE KIND
@@ -175,7 +190,7 @@ other_lines() {
 new_content() {
 	if [ "$first" = 0 ]; then
 		[ ! -e "$path" ] || cat "$path"
-		[ "$was" != unended ] || echo
+		[ "$was" != unended ] || printf '\n'
 		printf '%s\n' "$block"
 	elif [ -n "$block" ]; then
 		head -n $((first - 1)) "$path"
@@ -227,5 +242,5 @@ append() {
 
 # names_object: /etc/ld.so.preload does, by whomever.
 names_object() {
-	[ -e "$path" ] && sed 's/#.*//' "$path" | tr ': \t' '[\n*]' | grep -Fqx -e "$object"
+	system_preloads | grep -Fqx -e "$object"
 }

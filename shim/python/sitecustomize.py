@@ -12,7 +12,7 @@ import sys
 
 
 def prepare():
-    if os.environ.get("GAISHIM_DISABLE") == "1":
+    if os.environ.get("GAISHIM_DISABLE") in ("1", "true", "yes", "on"):
         return
     if os.environ.get("GAISHIM_PYTHON_IDNA") == "libidn2":
         try:

@@ -40,8 +40,9 @@ JENKINS_BLOCKS = "pipeline agent docker environment stages stage steps post alwa
 STOCK = re.compile(r"(debian|ubuntu|python)[:-]|ubuntu$")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-# Full-width digits: without the object they are no host that anybody knows.
-PROBE = ('LC_ALL=C getent ahosts \N{FULLWIDTH DIGIT ONE}\N{FULLWIDTH DIGIT TWO}\N{FULLWIDTH DIGIT SEVEN}.0.0.1'
+# Full-width digits: without the object they are no host that anybody knows. The log is for
+# the lookups of the recipe.
+PROBE = ('LC_ALL=C GAISHIM_LOG= getent ahosts \N{FULLWIDTH DIGIT ONE}\N{FULLWIDTH DIGIT TWO}\N{FULLWIDTH DIGIT SEVEN}.0.0.1'
          ' >/dev/null 2>&1 && echo @on || echo @off\n')
 
 # A container: an overlay on the image that is gone with its namespaces, or the
@@ -135,12 +136,14 @@ def own(path):
     subprocess.check_call(["chown", "-R", "%d:%d" % (user, user), path] if user else ["true"])
 
 
-def collect(pattern, workspace, directory):
-    """An artifact: no file, no upload."""
+def collect(pattern, workspace, directory, wanted):
+    """An artifact. One that is not there ends the job if it is WANTED."""
     source = os.path.join(workspace, pattern)
-    if not os.path.exists(source):
+    if os.path.exists(source):
+        return shutil.copy(source, directory)
+    if wanted:
         sys.exit("standin: artifact %s is not there" % pattern)
-    shutil.copy(source, directory)
+    return None
 
 
 def load(path):
@@ -395,7 +398,9 @@ def github(recipe, directory):
             if "uses" in step:
                 action = step["uses"].split("@")[0]
                 if action == "actions/upload-artifact":
-                    collect(step["with"]["path"], os.path.join(directory, "app/app"), directory)
+                    given = only(action, step["with"], "name path if-no-files-found")
+                    collect(given["path"], os.path.join(directory, "app/app"), directory,
+                            given.get("if-no-files-found") == "error")
                 elif action != "actions/checkout":
                     refuse("action " + action)
                 continue
@@ -448,13 +453,12 @@ def gitlab(recipe, directory):
                                probe=False)
             artifacts = only("artifacts", job.get("artifacts", {}), "when paths reports")
             for path in artifacts.get("paths", []):
-                collect(path, checkout, directory)
-                produced.append(os.path.join(directory, path))
+                # GitLab warns of one that is not there, and goes on.
+                produced += filter(None, [collect(path, checkout, directory, False)])
             if status:
                 return status
             report = artifacts.get("reports", {}).get("dotenv")
-            if report:
-                collect(report, checkout, directory)
+            if report and collect(report, checkout, directory, False):
                 reported.update(assignments(os.path.join(directory, report)))
         passed += produced
         dotenv.update(reported)
@@ -468,7 +472,8 @@ def jenkins(recipe, directory):
         text = re.sub(r"^\s*//.*\n", "", file.read(), flags=re.M)
     token = re.compile(r"""\s*(?:(?P<open>[a-z]\w*(?:\('[^']*'\))?)\s*\{ | (?P<close>\})
         | (?P<name>[A-Z_0-9]+)\s*=\s*(?P<value>'[^']*'|"[^"]*")
-        | (?P<step>image|sh|archiveArtifacts\ artifacts:)\s+(?P<text>'''.*?'''|'[^'\n]*'))""", re.X | re.S)
+        | (?P<step>image|sh|archiveArtifacts\ artifacts:)\s+(?P<text>'''.*?'''|'[^'\n]*')
+        (?P<empty>,\ allowEmptyArchive:\ true)?)""", re.X | re.S)
     home = "/var/jenkins/workspace/app"
     workspace = os.path.join(directory, "workspace")
     os.makedirs(workspace)
@@ -503,7 +508,7 @@ def jenkins(recipe, directory):
             status = container(image, ["sh", "-xec", match["text"].strip("'")], checksum(scopes[-1]), cwd=home,
                                volumes=[("rw", workspace, home)])
         else:
-            collect(match["text"].strip("'"), workspace, directory)
+            collect(match["text"].strip("'"), workspace, directory, not match["empty"])
     return status
 
 

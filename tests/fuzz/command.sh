@@ -95,7 +95,7 @@ generate() {
 		words = split("--strict --disable --lock=host --lock=global --lock=none --idn=on --idn=off " \
 			"--patience=10 --patience=.5 --patience=1000000 --patience=1000001 --patience=5. " \
 			"--patience --lock --idn --log --python-idna --log=stderr --log=/dev/null " \
-			"--python-idna=off --python-idna=libidn2 --help --version -- - -h host on 3", word, " ")
+			"--python-idna=off --python-idna=libidn2 --help --version -- - -h -V -x host on 3", word, " ")
 		pieces = split("$(touch_pwned) `touch_pwned` ;touch_pwned; &touch_pwned& * ? ~ $HOME ${IFS} $0 " \
 			"\\ \" \047 %s -n = == : =host --", piece, " ")
 		for (i in piece) gsub("_", " ", piece[i])
@@ -111,7 +111,7 @@ generate() {
 			wanted = ""
 			for (i = 1; i <= count && wanted == ""; i++) {
 				a = argument[i]
-				if (a == "--help" || a == "--version") wanted = "help"
+				if (a ~ /^(--help|-h|--version|-V)$/) wanted = "help"
 				else if (a == "--") { i++; break }
 				else if (substr(a, 1, 1) != "-") break
 				else {

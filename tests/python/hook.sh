@@ -109,6 +109,7 @@ paths() {
 	same "$1: no sitecustomize" $ours "$2" "$probe" view
 	same "$1: switched off" $pythons "$gaishim" --python-idna=off "$2" "$probe" view
 	same "$1: disabled" $pythons "$gaishim" --disable "$2" "$probe" view
+	with GAISHIM_DISABLE=yes same "$1: disabled by yes" $pythons "$2" "$probe" view
 	case $1 in
 	2.7 | pypy2) ;; # to them it is the current directory; with our folder before it, it is not
 	*) with PYTHONPATH= same "$1: PYTHONPATH empty" $ours "$2" "$probe" view ;;

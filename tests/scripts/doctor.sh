@@ -109,13 +109,13 @@ settings() {
 	# shellcheck disable=SC2086 # words
 	unset $names
 
-	GAISHIM_STRICT=yes GAISHIM_DISABLE=true GAISHIM_IDN=ON GAISHIM_LOCK=all GAISHIM_PATIENCE=1e3 GAISHIM_PYTHON_IDNA=on doctor
+	GAISHIM_STRICT=yes GAISHIM_DISABLE=please GAISHIM_IDN=ON GAISHIM_LOCK=all GAISHIM_PATIENCE=1e3 GAISHIM_PYTHON_IDNA=on doctor
 	is "unknown values: status" "$status" 1
 	while IFS='|' read -r name value taken allowed; do
 		finds "$name=$value is named" FAILED "$name" "'$value' \(environment\) is unknown.* takes $taken; allowed: $allowed$"
 	done <<-'END'
 		GAISHIM_STRICT|yes|0|0 and 1
-		GAISHIM_DISABLE|true|0|0 and 1
+		GAISHIM_DISABLE|please|0|0, false, no, off, 1, true, yes and on
 		GAISHIM_IDN|ON|on|on and off
 		GAISHIM_LOCK|all|host|host, global and none
 		GAISHIM_PATIENCE|1e3|10|a number up to 1000000.*
@@ -150,24 +150,37 @@ in_force() {
 	for check in 'numeric host' 'Unicode host' name; do
 		finds "--disable: $check" 'not checked' "$check" 'DISABLE=1'
 	done
+	for value in true yes on; do
+		GAISHIM_DISABLE=$value doctor
+		finds "GAISHIM_DISABLE=$value is noted" note GAISHIM_DISABLE 'stands aside'
+		finds "GAISHIM_DISABLE=$value: a name" 'not checked' name "DISABLE=$value: the object stands aside"
+	done
+	GAISHIM_DISABLE=off doctor
+	is "GAISHIM_DISABLE=off is none" "$(printf '%s\n' "$out" | grep 'stands aside')" ''
 	doctor --python-idna=libidn2
 	is "--python-idna=libidn2" "$status" 0
 }
 
 logs() {
-	mkdir -p "$TMP/dir"
+	mkdir -p "$TMP/dir" "$TMP/100%pure"
 	: >"$TMP/file"
 	ln -sf file "$TMP/link"
-	for log in "$TMP/dir" "$TMP/none/log" "$TMP/link" "$TMP/file/log"; do
+	for log in "$TMP/dir" "$TMP/none/log" "$TMP/link" "$TMP/file/log" "$TMP/file/" /proc/x /proc/%p/x; do
 		doctor "--log=$log"
 		is "--log=${log#"$TMP"}: status" "$status" 1
-		finds "--log=${log#"$TMP"} cannot be" FAILED GAISHIM_LOG "${log#"$TMP"} (cannot be|is a symbolic link)"
+		finds "--log=${log#"$TMP"} cannot be" FAILED GAISHIM_LOG "(cannot be|is a symbolic link)"
+		is "--log=${log#"$TMP"}: one verdict" "$(printf '%s\n' "$out" | grep -c ' GAISHIM_LOG: ')" 1
 	done
-	for log in stderr "$TMP/file" "$TMP/new.%p"; do
+	mkfifo "$TMP/fifo"
+	was=$(stat -c '%s %Y' "$TMP/file")
+	listed=$(ls -A "$TMP" "$TMP/100%pure")
+	for log in stderr "$TMP/file" "$TMP/new.%p" "$TMP/100%pure/%p" "$TMP/fifo" /dev/null; do
 		doctor "--log=$log"
 		is "--log=${log#"$TMP"} can be" "$status" 0
+		is "--log=${log#"$TMP"}: one verdict" "$(printf '%s\n' "$out" | grep -c ' GAISHIM_LOG: ')" 1
 	done
-	is "and none was made" "$(ls "$TMP"/new* 2>/dev/null)" ''
+	is "and none was made" "$(ls -A "$TMP" "$TMP/100%pure")" "$listed"
+	is "nor written" "$(stat -c '%s %Y' "$TMP/file")" "$was"
 }
 
 # The document says what the lines say, whatever bytes there are in a value.
@@ -226,6 +239,13 @@ objects() {
 	mv "$tree/shim/python/sitecustomize.py" "$TMP/hook"
 	unsound "no site hook" object 'sitecustomize.py is not there'
 	mv "$TMP/hook" "$tree/shim/python/sitecustomize.py"
+	cp -R "$tree" "$TMP/a\\tb\\0101'c"
+	command="$TMP/a\\tb\\0101'c/scripts/gaishim"
+	doctor
+	is "a backslash in the path is no trouble" "$status" 0
+	is "and is shown as it is" "$(printf '%s\n' "$out" | grep -cF "object: $TMP/a\\tb\\0101'c/build/libgaishim.so of ")" 1
+	command=''
+	rm -r "$TMP/a\\tb\\0101'c"
 	cp -R "$tree" "$TMP/a b"
 	command="$TMP/a b/scripts/gaishim"
 	unsound "a space in the path" object 'cannot carry the space.*; move it'
@@ -317,6 +337,15 @@ hooks() {
 	fi
 	PATH=$TMP/bin doctor --python-idna=libidn2
 	finds "the site hook" ok 'site hook' 'python3 runs it'
+	# Starting an interpreter is most of what doctor costs.
+	# shellcheck disable=SC2016 # the stub's
+	stub python3 'echo >>"'"$TMP/starts"'"; exec /usr/bin/python3 "$@"'
+	PATH=$TMP/bin doctor
+	finds "the site hook, counted" ok 'site hook' 'python3 runs it'
+	is "python3 is started once" "$(wc -l <"$TMP/starts")" 1
+	stub python3 'echo "pyenv: python3: command not found" >&2; exit 127'
+	PATH=$TMP/bin doctor
+	finds "a starter of one that is not there" 'not checked' 'site hook' 'no python3 or python2'
 	for option in -E -I -S; do
 		# shellcheck disable=SC2016 # the stub's
 		stub python3 "exec /usr/bin/python3 $option"' "$@"'
@@ -346,7 +375,7 @@ preloads() {
 	finds "and what comes of it" FAILED 'numeric host' 'saw nothing'
 	LD_PRELOAD="$object $TMP/idle.so" doctor
 	is "the object is there already: status" "$status" 0
-	finds "the object is there already" note preload 'holds the object already'
+	finds "the object is there already" ok preload 'it is on here, by LD_PRELOAD$'
 	finds "spaces part preloads too" note preload "idle.so"
 	mkdir -p "$TMP/other"
 	cp "$object" "$TMP/other/libgaishim.so"
@@ -394,7 +423,8 @@ etc() {
 	finds "localhost that nobody knows" note name 'how=led, but nobody here knows it: EAI_[A-Z]+; see /etc/hosts'
 	is "is not the object's failure" "$(printf '%s\n' "$out" | grep FAILED)" ''
 	case_of ours
-	finds "the object in /etc/ld.so.preload" note preload '/etc/ld.so.preload holds the object already'
+	finds "the object in /etc/ld.so.preload" ok preload 'it is on here, by /etc/ld.so.preload$'
+	is "nothing is said against it" "$(printf '%s\n' "$out" | grep -c '^note .*preload: ')" 0
 	is "is no failure" "$(printf '%s\n' "$out" | grep FAILED)" ''
 	case_of copy
 	finds "a copy in /etc/ld.so.preload" FAILED preload "another libgaishim.so.*after the object: $TMP/other"

@@ -21,7 +21,7 @@ unset LD_PRELOAD PYTHONPATH
 # gaishim ARG...: leaves the exit status in $status, what it wrote in $out.
 gaishim() {
 	# shellcheck disable=SC2086 # words
-	out=$($shell $tree/scripts/gaishim "$@" 2>&1)
+	out=$($shell "$tree/scripts/gaishim" "$@" 2>&1)
 	status=$?
 }
 
@@ -39,7 +39,7 @@ refused() {
 # shellcheck disable=SC2317 # by `ok`
 # loaded: is the object in a program that nobody tells to load it?
 loaded() {
-	grep -qs "$object" /proc/self/maps
+	grep -qsF "$object" /proc/self/maps
 }
 
 # restored TEXT: with this in the file, for printf.
@@ -120,22 +120,28 @@ none"
 	is "root's disable --profile" "$status $(find /etc/profile.d/gaishim.sh 2>/dev/null)" '0 '
 }
 
+# unsafe ERE: neither target takes the tree as it is.
+unsafe() {
+	for target in --system --profile; do
+		refused 125 "$1: what every program loads" enable $target
+		is "$1, $target: no profile" "$(find /etc/profile.d/gaishim.sh 2>/dev/null)" ''
+	done
+}
+
 # What every user's programs load, setuid ones too, nobody else may change.
 paths() {
-	chmod 666 $object
-	refused 125 'libgaishim.so: what every program loads' enable --system
-	chmod 600 $object
-	refused 125 'libgaishim.so: what every program loads' enable --system
-	chmod 664 $object
-	refused 125 'libgaishim.so: what every program loads' enable --system
-	chmod 644 $object
+	for mode in 666 600 664; do
+		chmod $mode "$object"
+		unsafe libgaishim.so
+	done
+	chmod 644 "$object"
 	chmod 1777 "$tree"
-	refused 125 "$tree: what every program loads" enable --system
+	unsafe "$tree"
 	chmod 700 "$tree"
-	refused 125 "$tree: what every program loads" enable --system
+	unsafe "$tree"
 	chmod 755 "$tree"
 	if chown 1 "$tree/build" 2>/dev/null; then
-		refused 125 "build: what every program loads" enable --system
+		unsafe build
 		chown 0 "$tree/build"
 	else
 		skip "another user's directory" "no other user in this namespace"
@@ -145,14 +151,63 @@ paths() {
 	refused 125 'cannot carry a blank or a #' enable --system
 	mv "$tree" "${tree%#1}"
 	tree=${tree%#1}
+	hook
+}
+
+# A path is data, but for what the file takes for the end of a name.
+odd() {
+	plain=$tree
+	tree="/opt/a\\tb\\0101'c\"d\`e[x]*"
+	mv "$plain" "$tree"
+	object=$tree/build/libgaishim.so
+	gaishim enable --system
+	is "odd: enable --system" "$status" 0
+	ok "odd: the loader finds it" loaded
+	is "odd: byte for byte" "$(cat $file)" " $object"
+	gaishim enable --system
+	like "odd: a second one" "$out" 'nothing was changed'
+	gaishim disable --system
+	is "odd: disable --system" "$status $(find $file 2>/dev/null)" '0 '
+	gaishim enable --profile
+	is "odd: root's profile" "$status $(env -i PATH="$PATH" sh -l -c 'printenv LD_PRELOAD')" "0 $object"
+	gaishim disable --profile
+	is "odd: disable --profile" "$status $(find /etc/profile.d/gaishim.sh 2>/dev/null)" '0 '
+	mv "$tree" "$plain"
+	tree=$plain object=$plain/build/libgaishim.so
+}
+
+# Everybody's Python runs the site hook that root's profile names, and its bytecode.
+hook() {
+	mkdir "$tree/shim/python/__pycache__"
+	: >"$tree/shim/python/__pycache__/sitecustomize.cpython-313.pyc"
+	for part in '' /sitecustomize.py /gaishim_idna.py /__pycache__ /__pycache__/sitecustomize.cpython-313.pyc; do
+		mode=$(stat -c %a "$tree/shim/python$part")
+		chmod o+w "$tree/shim/python$part"
+		refused 125 "python$part: what every program loads" enable --profile
+		chmod "$mode" "$tree/shim/python$part"
+	done
+	rm -r "$tree/shim/python/__pycache__"
+	mv "$tree/shim/python" "$tree/shim/elsewhere"
+	ln -s elsewhere "$tree/shim/python"
+	chmod 777 "$tree/shim/elsewhere"
+	refused 125 "shim/elsewhere: what every program loads" enable --profile
+	chmod 755 "$tree/shim/elsewhere"
+	chmod 600 "$tree/shim/elsewhere/gaishim_idna.py"
+	refused 125 "gaishim_idna.py: what every program loads" enable --profile
+	chmod 644 "$tree/shim/elsewhere/gaishim_idna.py"
+	rm "$tree/shim/python"
+	mv "$tree/shim/elsewhere" "$tree/shim/python"
+	gaishim enable --profile
+	is "a tree that is safe: enable --profile" "$status" 0
+	gaishim disable --profile
 }
 
 bad() {
 	printf 'libm.so.6 # keep\nlibdl.so.2' >$file
 	cp $file "$TMP/copy"
-	mv $object $object.good
-	cp "$BUILD/tests/scripts/libbad.so" $object
-	chmod 644 $object
+	mv "$object" "$object.good"
+	cp "$BUILD/tests/scripts/libbad.so" "$object"
+	chmod 644 "$object"
 	BAD='ls' refused 125 'nothing was done: with the object .*' enable --system
 	BAD='file' refused 125 'is as it was: with the object in it' enable --system
 	BAD=all refused 125 'is as it was: with the object in it' enable --system
@@ -165,9 +220,9 @@ bad() {
 	is "a shell that runs on gets out" "$(export BAD=all; id >/dev/null 2>&1; echo $?; eval ': >/etc/ld.so.preload'; id >/dev/null; echo $?)" "3
 0"
 	rm $file
-	echo text >$object
+	echo text >"$object"
 	refused 125 'cannot be preloaded here' enable --system
-	mv $object.good $object
+	mv "$object.good" "$object"
 }
 
 unwritable() {
@@ -190,6 +245,7 @@ for shell in dash 'bash --posix' 'busybox sh'; do
 	fi
 	echo "# under $shell"
 	bad
+	odd
 	[ "$shell" = dash ] || continue
 	system
 	profile

@@ -15,6 +15,8 @@ checkout "$tree"
 object=$tree/build/libgaishim.so hook=$tree/shim/python
 unset GAISHIM_SO
 shell='' as='' file=$TMP/file
+newline='
+'
 tox=$("$tree/scripts/gaishim" printenv TOX_OVERRIDE)
 
 # gaishim ARG...: leaves the exit status in $status, what it wrote in $out.
@@ -98,8 +100,6 @@ TOX_OVERRIDE=$tox"
 	# shellcheck disable=SC2046,SC2086 # words
 	is "suits env" "$(env $($shell "$tree/scripts/gaishim" enable --print --lock=none) printenv GAISHIM_LOCK LD_PRELOAD)" "none
 $object"
-	is "suits export" "$(${shell:-sh} -c 'export $('"$shell $tree/scripts/gaishim"' --idn off enable --print) && printenv GAISHIM_IDN LD_PRELOAD')" "off
-$object"
 	# Three of one class of tox 3's pattern each.
 	for name in LD_PRELOAD PYTHONPATH GAISHIM_LOG; do
 		case $name in
@@ -108,20 +108,27 @@ $object"
 		esac
 		is "tox 3's pattern matches $name" $matched yes
 	done
-	export LD_PRELOAD=libm.so.6 PYTHONPATH=a::b TOX_OVERRIDE=c=d 'TOX_TESTENV_PASSENV=e f'
+	export LD_PRELOAD=libm.so.6 PYTHONPATH=a::b TOX_OVERRIDE=c=d TOX_TESTENV_PASSENV=e
+	refused 2 'TOX_TESTENV_PASSENV holds a blank' enable --print
+	like "and names what takes it" "$out" 'eval "\$\(gaishim env\)"'
+	unset TOX_TESTENV_PASSENV
 	gaishim enable --print --strict --strict --lock none
 	is "--print with options, after what there is" "$out" "GAISHIM_STRICT=1
 GAISHIM_LOCK=none
 LD_PRELOAD=libm.so.6:$object
 PYTHONPATH=$hook:a::b
-TOX_TESTENV_PASSENV=[LPG][DYA][_TI][PHS]* e f
+TOX_TESTENV_PASSENV=[LPG][DYA][_TI][PHS]*
 TOX_OVERRIDE=$tox;c=d"
-	unset LD_PRELOAD PYTHONPATH TOX_OVERRIDE TOX_TESTENV_PASSENV
+	unset LD_PRELOAD PYTHONPATH TOX_OVERRIDE
 	# shellcheck disable=SC2046,SC2086 # words
 	is "--print where it is on adds nothing" "$(set -f && env $printed $shell "$tree/scripts/gaishim" enable --print)" "$printed"
 	refused 2 'GAISHIM_LOG holds a newline' enable --print "--log=/a
 b"
 	is "and prints nothing else" "$(echo "$out" | grep -c '^[A-Z_]*=')" 0
+	for blank in ' ' '	'; do
+		refused 2 'GAISHIM_LOG holds a blank' enable --print "--log=/a${blank}b"
+		is "and prints nothing else" "$(echo "$out" | grep -c '^[A-Z_]*=')" 0
+	done
 }
 
 # restored NAME: enable and disable leave $file, which the test made, as it was.
@@ -473,6 +480,101 @@ objects() {
 	rm "$file"
 }
 
+# Paths and values are data, whatever is in them: a backslash, a quote, what a shell or a
+# pattern would take for its own.
+# shellcheck disable=SC2089,SC2090
+odd() {
+	plain=$tree
+	tree="$TMP/a\\tb\\\\c'd\"e\$HOME*[x]\`f#%s"
+	object=$tree/build/libgaishim.so hook=$tree/shim/python
+	mv "$plain" "$tree"
+	log=$tree/'l \n\0101 "o" $(g)'
+	export HOME="$TMP/home/h\\n \"o\" 'me'"
+	mkdir "$HOME"
+	[ -z "$user" ] || chown "$nobody" "$HOME"
+
+	printf 'A=\\t\\0101\n' >"$HOME/file"
+	cp "$HOME/file" "$TMP/copy"
+	gaishim enable --dotenv "$HOME/file" "--log=$log"
+	is "odd: enable --dotenv" "$status" 0
+	is "odd: --dotenv, byte for byte" "$(lines_of "$HOME/file" A GAISHIM_LOG LD_PRELOAD PYTHONPATH)" "A=\\t\\0101
+GAISHIM_LOG=$log
+LD_PRELOAD=$object
+PYTHONPATH=$hook"
+	gaishim enable --dotenv "$HOME/file" "--log=$log"
+	like "odd: a second enable --dotenv" "$status $out" '^0 .*nothing was changed'
+	gaishim disable --dotenv "$HOME/file"
+	unchanged "odd: disable --dotenv" "$TMP/copy" "$HOME/file"
+	rm "$HOME/file"
+
+	GITHUB_ENV=$HOME/github
+	export GITHUB_ENV
+	: >"$GITHUB_ENV"
+	LD_PRELOAD="/x\\ty.so:$object:/z\\0101.so" PYTHONPATH="p\\nq:$hook" gaishim disable --github
+	is "odd: disable --github keeps what is others'" "$status $(cat "$GITHUB_ENV")" "0 LD_PRELOAD=/x\\ty.so:/z\\0101.so
+PYTHONPATH=p\\nq"
+	: >"$GITHUB_ENV"
+	LD_PRELOAD="$object" PYTHONPATH="$hook:a${newline}b" refused 2 'PYTHONPATH holds a newline' disable --github
+	is "odd: nothing was appended" "$(cat "$GITHUB_ENV")" ''
+	rm "$GITHUB_ENV"
+	unset GITHUB_ENV
+
+	CI_PROJECT_DIR=$HOME
+	export CI_PROJECT_DIR
+	gaishim enable --gitlab --lock=none
+	like "odd: --gitlab is refused a dollar sign" "$status $out" '^2 .*dollar sign'
+	unset CI_PROJECT_DIR
+	odd_profile
+	gaishim --version
+	is "odd: --version" "$status $out" "0 gaishim $(sed -n 's/^VERSION = //p' Makefile)"
+	gaishim "--log=$log" printenv LD_PRELOAD PYTHONPATH GAISHIM_LOG
+	is "odd: the command" "$status $out" "0 $object
+$hook
+$log"
+
+	mv "$tree" "$tree${newline}g"
+	tree="$tree${newline}g"
+	: >"$TMP/copy"
+	cp "$TMP/copy" "$file"
+	refused 2 'LD_PRELOAD holds a newline' enable --dotenv "$file"
+	unchanged "odd: a newline in the path" "$TMP/copy" "$file"
+	rm "$file"
+	if [ -n "$user" ] || [ "$(id -u)" != 0 ]; then
+		as=$user
+		refused 2 'LD_PRELOAD holds a newline' enable --profile
+		as=''
+	fi
+	is "odd: and nothing was made" "$(ls -A "$HOME")" ''
+
+	mv "$tree" "$plain"
+	tree=$plain object=$plain/build/libgaishim.so hook=$plain/shim/python
+	rmdir "$HOME"
+	HOME=$TMP/home
+}
+
+odd_profile() {
+	if [ -z "$user" ] && [ "$(id -u)" = 0 ]; then
+		skip "odd: --profile" "no other user here"
+		return
+	fi
+	as=$user
+	gaishim enable --profile "--log=$log" --lock=none
+	is "odd: enable --profile" "$status" 0
+	# shellcheck disable=SC2016 # the inner shell's
+	is "odd: what it says can be typed" "$(login HOME="$HOME" sh -c "$(printf '%s\n' "$out" |
+		sed -n 's/.*in this one after: //p')"'; printf "%s\n" "$LD_PRELOAD"')" "$object"
+	for login in 'dash -l' 'bash -l' 'busybox sh -l'; do
+		${login%% *} -c : 2>/dev/null || continue
+		# shellcheck disable=SC2086 # words
+		is "odd: a login by $login" "$(login HOME="$HOME" $login -c 'printenv LD_PRELOAD PYTHONPATH GAISHIM_LOG')" "$object
+$hook
+$log"
+	done
+	gaishim disable --profile
+	is "odd: disable --profile" "$status $(ls -A "$HOME")" '0 '
+	as=''
+}
+
 # Killed before each program that it starts, one after the other, the file is the
 # old one or the new one.
 killed() {
@@ -561,6 +663,7 @@ for shell in dash 'bash --posix' 'busybox sh'; do
 	github
 	gitlab
 	objects
+	odd
 	[ "$shell" = dash ] || continue
 	listed=$(ls "$TMP")
 	arguments

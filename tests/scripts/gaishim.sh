@@ -182,13 +182,17 @@ about() {
 	gaishim --help
 	is "--help" "$status" 0
 	is "--help fits a screen" "$(echo "$out" | awk 'length > 79 || NR > 32')" ''
-	for word in enable disable doctor check --strict --lock= --idn= --patience= --disable --log= --python-idna= --help --version \
+	for word in enable disable env status doctor check --strict --lock= --idn= --patience= --disable --log= --python-idna= --help --version \
 		GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_PATIENCE GAISHIM_DISABLE GAISHIM_LOG \
 		GAISHIM_PYTHON_IDNA; do
 		like "--help names $word" "$out" "$word"
 	done
 }
 
+is "a variable from outside does not reach a test" \
+	"$(GAISHIM_SEED=1 GAISHIM_LOCK=none GAISHIM_other=1 sh -c '. tests/tap.sh; env' | grep ^GAISHIM_)" ''
+is "the command has no echo, which takes backslashes for its own" \
+	"$(grep -nw echo scripts/gaishim scripts/commands/*)" ''
 for shell in dash 'bash --posix' bash 'busybox sh'; do
 	if ! $shell -c : 2>/dev/null; then
 		skip "under $shell" "not installed"

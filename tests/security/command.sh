@@ -39,7 +39,7 @@ for shell in sh dash bash 'bash --posix' 'busybox sh' ksh mksh zsh; do
 	# shellcheck disable=SC2016 # who would expand it?
 	is "$shell: ENV, CDPATH, PS4" "$(given "ENV=$evil/rc" "CDPATH=$evil" 'PS4=$(touch ran)')" "$wanted"
 	is "$shell: variables of the command's own names" "$(given self="$evil/x" top="$evil" \
-		object="$evil/libgaishim.so" hook="$evil/python" commands="$evil/commands" libdir="$evil" place=installed given=LD_PRELOAD taken=9 \
+		object="$evil/libgaishim.so" hook="$evil/python" commands="$evil/commands" prefix="$evil" libdir="$evil" place=installed given=LD_PRELOAD taken=9 \
 		option=--disable value=evil status=0 there=evil name=evil advice=evil names=evil)" "$wanted"
 	is "$shell: the current directory" "$(cd "$evil" && given)" "$wanted"
 	# shellcheck disable=SC2086 # words

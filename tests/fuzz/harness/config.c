@@ -10,11 +10,12 @@
 
 static const struct variable {
 	const char *name;
-	const char *values[4];
+	const char *values[8];
 	int preset;
 	const char *complaint;
 } variables[] = {
-	{ "GAISHIM_DISABLE", { "0", "1" }, 0, "GAISHIM_DISABLE is not 0 or 1" },
+	{ "GAISHIM_DISABLE", { "0", "false", "no", "off", "1", "true", "yes", "on" }, 0,
+	  "GAISHIM_DISABLE is not 1, true, yes, on, 0, false, no or off" },
 	{ "GAISHIM_STRICT", { "0", "1" }, 0, "GAISHIM_STRICT is not 0 or 1" },
 	{ "GAISHIM_IDN", { "off", "on" }, 1, "GAISHIM_IDN is not on or off" },
 	{ "GAISHIM_LOCK", { "host", "global", "none" }, 0, "GAISHIM_LOCK is not host, global or none" },
@@ -29,7 +30,7 @@ static int expect_choice(const struct variable *variable, const char *value)
 {
 	if (value == NULL || value[0] == '\0')
 		return variable->preset;
-	for (int i = 0; i < 4 && variable->values[i] != NULL; i++)
+	for (int i = 0; i < 8 && variable->values[i] != NULL; i++)
 		if (strcmp(variable->values[i], value) == 0)
 			return i;
 	return -1;
@@ -101,7 +102,7 @@ static void check(const char *const values[])
 		patience = expect_patience(NULL);
 		complaints[count++] = variables[PATIENCE].complaint;
 	}
-	if (config->disabled != chosen[DISABLE] || config->strict != chosen[STRICT]
+	if (config->disabled != (chosen[DISABLE] >= 4) || config->strict != chosen[STRICT]
 	    || config->idn != chosen[IDN] || (int)config->lock != chosen[LOCK])
 		find("disabled %d strict %d idn %d lock %d", config->disabled, config->strict, config->idn,
 		     (int)config->lock);

@@ -1,0 +1,59 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# gaishim env: the environment of the command, for a shell to take over. Sourced by
+# the command, whose functions and variables it uses.
+# shellcheck disable=SC2154
+
+# shellcheck source=scripts/commands/shells.sh
+. "$commands/shells.sh"
+
+env_usage() {
+	cat <<'END'
+usage: gaishim [options] env [options] [--fish]
+
+Print what sets the environment of the command, so that this shell and all that
+it starts from now on have the object preloaded:
+
+  eval "$(gaishim env)"              sh, dash, bash, ksh, zsh
+  gaishim env --fish | source        fish
+
+The options are those of the command. With any other word than an option the
+program env(1) is run; `gaishim -- env` runs it without one.
+
+The exit status is 0; 2 if an option is wrong, 125 if the object cannot be
+preloaded here. Nothing is printed for the shell then.
+END
+}
+
+# fish_quote TEXT: the same as quote, in fish's words.
+fish_quote() {
+	printf '%s\n' "$1" | sed "s/[\\\\']/\\\\&/g; 1s/^/'/; \$s/\$/'/"
+}
+
+fish=false
+shift
+while [ $# -gt 0 ]; do
+	case $1 in
+	--fish) fish=true ;;
+	--help)
+		env_usage
+		exit
+		;;
+	-*)
+		set_option "$@"
+		[ "$taken" = 1 ] || shift
+		;;
+	*) refuse "env: $1: unknown word; 'gaishim -- env' runs env(1)" ;;
+	esac
+	shift
+done
+require_loadable
+give_environment
+for name in $given; do
+	eval "value=\$$name"
+	if $fish; then
+		printf 'set -gx %s %s\n' "$name" "$(fish_quote "$value")"
+	else
+		printf 'export %s=%s\n' "$name" "$(quote "$value")"
+	fi
+done

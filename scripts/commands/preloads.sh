@@ -1,0 +1,15 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# What is preloaded, one a line, as glibc's loader takes the two lists apart. The
+# subcommands source this.
+
+# preloads_of LIST: of a value of LD_PRELOAD.
+preloads_of() {
+	printf '%s\n' "$1" | tr ' :' '[\n*]' | sed '/^$/d'
+}
+
+# system_preloads: of /etc/ld.so.preload, which every program that starts has, a setuid
+# one too.
+system_preloads() {
+	sed 's/#.*//' /etc/ld.so.preload 2>/dev/null | tr ' \t:' '[\n*]' | sed '/^$/d'
+}

@@ -1,0 +1,60 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# gaishim status: is it on here? Sourced by gaishim.
+# shellcheck disable=SC2154 # gaishim's own variables
+
+status_usage() {
+	cat <<'END'
+usage: gaishim status
+
+Tell in one line whether the object is in the programs that are started from
+here, by what (LD_PRELOAD or /etc/ld.so.preload), and which version this is.
+`gaishim doctor` tells more.
+
+The exit status is 0 if it is on, 1 if it is off.
+END
+}
+
+# shellcheck source=scripts/commands/preloads.sh
+. "$commands/preloads.sh"
+
+# off TEXT
+off() {
+	printf 'gaishim %s: off here%s\n' "$version" "$1"
+	exit 1
+}
+
+# ours: of a list of preloads, the first that is a libgaishim.so.
+ours() {
+	sed -n '/\/libgaishim\.so$/ { p; q; }'
+}
+
+shift
+case $# in
+0) ;;
+*)
+	[ "$*" != --help ] || {
+		status_usage
+		exit
+	}
+	refuse "status: $1: unknown; allowed is --help"
+	;;
+esac
+
+by=LD_PRELOAD named=$(preloads_of "${LD_PRELOAD-}" | ours)
+[ -n "$named" ] || by=/etc/ld.so.preload named=$(system_preloads | ours)
+# What is named need not be loaded: a program that is started here tells.
+loaded=$(sed -n 's|^[^/]* \(/.*/libgaishim\.so\)$|\1|p' /proc/self/maps 2>/dev/null | sed -n 1p)
+if [ -z "$named" ] && [ ! -r "$object" ]; then
+	off ", and $object is not there: $advice"
+elif [ -z "$named" ]; then
+	off "; 'gaishim COMMAND' has it on for one command, 'gaishim enable' for others"
+elif [ -z "$loaded" ]; then
+	off ": $by names $named, which the loader does not take: see 'gaishim doctor'"
+fi
+case ${GAISHIM_DISABLE-} in
+1 | true | yes | on) off ": $named is loaded by $by, but GAISHIM_DISABLE=$GAISHIM_DISABLE" ;;
+esac
+other=", not $object"
+[ "$(readlink -f -- "$named")" != "$(readlink -f -- "$object")" ] || other=''
+printf 'gaishim %s: on here, by %s: %s%s\n' "$version" "$by" "$named" "$other"
