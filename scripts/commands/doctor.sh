@@ -229,7 +229,6 @@ check_configuration() {
 	idn=$value
 	setting GAISHIM_LOCK host 'host global none'
 	lock=$value
-	setting GAISHIM_PATIENCE 10 seconds
 	setting GAISHIM_LOG '' file
 	setting GAISHIM_PYTHON_IDNA off 'off libidn2'
 	python_idna=$value

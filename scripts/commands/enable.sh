@@ -42,7 +42,7 @@ targets='--github --gitlab --dotenv --profile --system --print'
 
 # option_names: of the options given, each once.
 option_names() {
-	for name in GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_PATIENCE GAISHIM_DISABLE GAISHIM_LOG \
+	for name in GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_DISABLE GAISHIM_LOG \
 		GAISHIM_PYTHON_IDNA; do
 		case "$given " in
 		*" $name "*) printf '%s\n' "$name" ;;
