@@ -228,53 +228,6 @@ SELDOM static int refuse(struct question *q)
 	return (q->flags & (AI_NUMERICHOST | AI_IDN)) == AI_IDN ? EAI_IDN_ENCODE : EAI_NONAME;
 }
 
-/* Ask libc for a Unicode host as it is written: /etc/hosts, an NSS module or the
- * machine itself may have a name in UTF-8, or in Latin-1. glibc sends no such host to a
- * nameserver, unless it is to find the canonical name for a single family
- * (resolv/nss_dns/dns-host.c: check_name, which _nss_dns_gethostbyname3_r does without).
- * So the canonical name, and AI_ADDRCONFIG, which costs a list of the interfaces, wait
- * until the host is found. Another preload, or musl, would send the host, and is not
- * asked. With AI_IDN libc looks for the ASCII form alone, and so does the shim.
- *
- * Says NOT_MINE if the host is not found and has an ASCII form. */
-SELDOM static int ask_as_written(struct question *q, struct addrinfo **res)
-{
-	bool refused = q->host != q->ascii;
-	int flags = q->libc_flags;
-	int saved = errno;
-	struct addrinfo *list;
-	int code;
-
-	if (q->flags & (AI_NUMERICHOST | AI_IDN) || !next_is_glibc())
-		return refused ? refuse(q) : NOT_MINE;
-	q->host = q->written;
-	q->libc_flags &= refused ? ~AI_CANONNAME : ~(AI_CANONNAME | AI_ADDRCONFIG);
-	code = ask_libc(q, &list);
-	if (code == 0 && q->libc_flags != flags) {
-		freeaddrinfo(list);
-		q->libc_flags = flags;
-		code = ask_libc(q, &list);
-	}
-	q->libc_flags = flags;
-	if (code == EAI_MEMORY)
-		return code;
-	if (code == 0) {
-		*res = list;
-		q->how = "local";
-		return code;
-	}
-	if (!refused) {
-		q->host = q->ascii;
-		errno = saved;
-		return NOT_MINE;
-	}
-	if (code != EAI_SYSTEM)
-		errno = saved;
-	if (code == EAI_NONAME)
-		q->how = "refused";
-	return code;
-}
-
 /* Names as flights handle them: the whole question is the key, and lists are answers. */
 
 enum { NAME_MAX_SIZE = 512 }; /* of host and service, with their NULs */
@@ -407,6 +360,62 @@ SELDOM static int share(struct question *q, struct addrinfo **res)
 	    || q->libc_flags & (AI_IDN | AI_CANONIDN) || size > NAME_MAX_SIZE || stack_is_short())
 		return ASK_LIBC;
 	return join_flight(&names, offsetof(struct name_key, text) + size, q, res);
+}
+
+/* Ask libc, together with all who ask the same now where that can be. */
+static int share_or_ask(struct question *q, struct addrinfo **res)
+{
+	int code = share(q, res);
+
+	return code == ASK_LIBC ? ask_libc(q, res) : code;
+}
+
+/* Ask libc for a Unicode host as it is written: /etc/hosts, an NSS module or the
+ * machine itself may have a name in UTF-8, or in Latin-1. glibc sends no such host to a
+ * nameserver, unless it is to find the canonical name for a single family
+ * (resolv/nss_dns/dns-host.c: check_name, which _nss_dns_gethostbyname3_r does without).
+ * So the canonical name, and AI_ADDRCONFIG, which costs a list of the interfaces, wait
+ * until the host is found. Another preload, or musl, would send the host, and is not
+ * asked. With AI_IDN libc looks for the ASCII form alone, and so does the shim. An NSS
+ * module may be slow, or ask something itself, so that this is a flight like all others.
+ *
+ * Says NOT_MINE if the host is not found and has an ASCII form. */
+SELDOM static int ask_as_written(struct question *q, struct addrinfo **res)
+{
+	bool refused = q->host != q->ascii;
+	int flags = q->libc_flags;
+	int saved = errno;
+	struct addrinfo *list;
+	int code;
+
+	if (q->flags & (AI_NUMERICHOST | AI_IDN) || !next_is_glibc())
+		return refused ? refuse(q) : NOT_MINE;
+	q->host = q->written;
+	q->libc_flags &= refused ? ~AI_CANONNAME : ~(AI_CANONNAME | AI_ADDRCONFIG);
+	code = share_or_ask(q, &list);
+	if (code == 0 && q->libc_flags != flags) {
+		freeaddrinfo(list);
+		q->libc_flags = flags;
+		code = share_or_ask(q, &list);
+	}
+	q->libc_flags = flags;
+	if (code == EAI_MEMORY)
+		return code;
+	if (code == 0) {
+		*res = list;
+		q->how = "local";
+		return code;
+	}
+	if (!refused) {
+		q->host = q->ascii;
+		errno = saved;
+		return NOT_MINE;
+	}
+	if (code != EAI_SYSTEM)
+		errno = saved;
+	if (code == EAI_NONAME)
+		q->how = "refused";
+	return code;
 }
 
 /* The pipeline: each stage answers, refuses, or says whose turn it is. A host
