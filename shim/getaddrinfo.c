@@ -121,13 +121,22 @@ SELDOM static int refuse(struct question *q)
 	return (q->flags & (AI_NUMERICHOST | AI_IDN)) == AI_IDN ? EAI_IDN_ENCODE : EAI_NONAME;
 }
 
+/* Ask libc, together with all who ask the same now where that can be. */
+static int ask_shared(struct question *q, void **answer)
+{
+	int code = ask_together(q, answer);
+
+	return code == ASK_LIBC ? ask(q, answer) : code;
+}
+
 /* Ask libc for a Unicode host as it is written: /etc/hosts, an NSS module or the
  * machine itself may have a name in UTF-8, or in Latin-1. glibc sends no such host to a
  * nameserver, unless it is to find the canonical name for a single family
  * (resolv/nss_dns/dns-host.c: check_name, which _nss_dns_gethostbyname3_r does without).
  * So the canonical name, and AI_ADDRCONFIG, which costs a list of the interfaces, wait
  * until the host is found. Another preload, or musl, would send the host, and is not
- * asked. With AI_IDN libc looks for the ASCII form alone, and so does the shim.
+ * asked. With AI_IDN libc looks for the ASCII form alone, and so does the shim. An NSS
+ * module may be slow, or ask something itself, so that this is a flight like all others.
  *
  * Says NOT_MINE if the host is not found and has an ASCII form. */
 SELDOM static int ask_as_written(struct question *q, void **answer)
@@ -142,11 +151,11 @@ SELDOM static int ask_as_written(struct question *q, void **answer)
 		return refused ? refuse(q) : NOT_MINE;
 	q->host = q->written;
 	q->libc_flags &= refused ? ~AI_CANONNAME : ~(AI_CANONNAME | AI_ADDRCONFIG);
-	code = ask(q, &list);
+	code = ask_shared(q, &list);
 	if (code == 0 && q->libc_flags != flags) {
 		freeaddrinfo(list);
 		q->libc_flags = flags;
-		code = ask(q, &list);
+		code = ask_shared(q, &list);
 	}
 	q->libc_flags = flags;
 	if (code == EAI_MEMORY)

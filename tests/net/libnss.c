@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An NSS module, for local.sh: it knows the names that begin with "module-", whatever
- * bytes follow, and the machine's own, each by an IPv4 address. glibc finds it as
- * libnss_test.so.2.
+ * bytes follow, and the machine's own, each by an IPv4 address. For names that begin
+ * with "nested-" it asks for server.test, while another thread does so as well and
+ * waits for this one in the module. glibc finds it as libnss_test.so.2.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <nss.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,6 +19,46 @@
 
 enum nss_status _nss_test_gethostbyname2_r(const char *name, int family, struct hostent *host,
 					   char *buffer, size_t size, int *error, int *h_error);
+
+/* Held while the module asks. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static _Thread_local bool asks;
+static atomic_bool others_wait;
+
+static void *ask_for_server(void *unused)
+{
+	const struct addrinfo hints = { .ai_family = AF_INET };
+	struct addrinfo *list;
+
+	if (getaddrinfo("server.test", NULL, &hints, &list) == 0)
+		freeaddrinfo(list);
+	return unused;
+}
+
+static void ask_within(void)
+{
+	pthread_t other;
+
+	asks = true;
+	pthread_mutex_lock(&lock);
+	if (pthread_create(&other, NULL, ask_for_server, NULL) == 0) {
+		for (int ms = 0; ms < 5000 && !others_wait; ms++)
+			usleep(1000);
+		ask_for_server(NULL);
+		pthread_mutex_unlock(&lock);
+		pthread_join(other, NULL);
+	} else {
+		pthread_mutex_unlock(&lock);
+	}
+	asks = false;
+}
+
+static void wait_for_who_asks(void)
+{
+	others_wait = true;
+	pthread_mutex_lock(&lock);
+	pthread_mutex_unlock(&lock);
+}
 
 static const char *address_of(const char *name)
 {
@@ -38,6 +82,10 @@ enum nss_status _nss_test_gethostbyname2_r(const char *name, int family, struct 
 
 	*error = 0;
 	*h_error = HOST_NOT_FOUND;
+	if (family == AF_INET && strncmp(name, "nested-", 7) == 0)
+		ask_within();
+	if (strcmp(name, "server.test") == 0 && !asks)
+		wait_for_who_asks();
 	if (address == NULL || family != AF_INET)
 		return NSS_STATUS_NOTFOUND;
 	if (size < offsetof(__typeof__(*room), name) + strlen(name) + 1) {

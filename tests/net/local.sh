@@ -141,6 +141,14 @@ elsewhere '-f inet6 -a canonname' 0 1
 elsewhere '-a idn' 1 1
 : >"$queries"
 
+# --- a module that asks something itself, while it looks for a name as it is written ---
+
+# It must not wait for a caller who waits for the module.
+GAISHIM_LOG=$TMP/log shimmed "$ASK" -f inet nested-süd.test >/dev/null
+is 'a lookup within this lookup waits for nobody' \
+	"$(sed -n 's/.* host="server.test".* how=\([a-z]*\) .* code=\([^ ]*\) .*/\1 \2/p' "$TMP/log" | sort | tr '\n' ,)" 'led 0,passed 0,'
+: >"$queries"
+
 # --- AI_IDN: the ASCII form alone is looked for, as libc does ---
 
 same 'AI_IDN, UTF-8 in hosts' ' 198.51.100.1 ' -f inet -a idn drucker.zürich.test
