@@ -10,7 +10,7 @@ net_up
 net_private_etc
 
 queries=$TMP/queries log=$TMP/shim.log
-slow=127.0.0.53   # half a second away, and without TCP
+slow=127.0.0.53   # 0.3 s away, and without TCP
 silent=127.0.0.54 # answers after the test has ended
 for i in $(seq 60); do
 	echo "198.51.100.$i many.test"
@@ -29,7 +29,7 @@ dnsmasq --no-daemon --conf-file=/dev/null \
 	--cname=buch.test,xn--bcher-kva.test \
 	--host-record=xn--n3h.test,192.0.2.21 2>>"$queries" &
 pids=$!
-"$BUILD/tests/net/slow" "$slow" 127.0.0.1 500 >"$TMP/slow" &
+"$BUILD/tests/net/slow" "$slow" 127.0.0.1 300 >"$TMP/slow" &
 pids="$pids $!"
 "$BUILD/tests/net/slow" "$silent" 127.0.0.1 60000 >"$TMP/silent" &
 TAP_EXIT="kill $pids $!"

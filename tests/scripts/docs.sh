@@ -39,10 +39,10 @@ is "$page: its options, in the synopsis" \
 is "README.md: the options of --help" "$(sed -n 's/^| `\(--[a-z-]*\).*/\1/p' README.md | words '.+')" "$options"
 is "README.md: its variables" "$(grep '^| `--' README.md | words 'GAISHIM_[A-Z_]+')" "$variables"
 documents="README.md $page docs/*.md"
-# enable's mark is a variable where a file can hold nothing else.
+# enable's mark is a variable where a file can hold nothing else. GAISHIM_PATIENCE was one.
 # shellcheck disable=SC2086 # a list
 is "no document names another variable" \
-	"$(cat $documents | words 'GAISHIM_[A-Z_]+' | sed 's/GAISHIM_ENABLED //')" "$variables"
+	"$(cat $documents | words 'GAISHIM_[A-Z_]+' | sed 's/GAISHIM_ENABLED //; s/GAISHIM_PATIENCE //')" "$variables"
 
 # A name, a Unicode host that is refused and an address: fields of all kinds.
 export GAISHIM_LOG="$TMP/log"
@@ -52,7 +52,7 @@ done
 GAISHIM_LOCK=unknown LD_PRELOAD=$object getent ahosts 127.0.0.1 >/dev/null
 unset GAISHIM_LOG
 fields=$(sed 's/"[^"]*"//g' "$TMP/log" | words '[a-z]+=')
-like "the log has fields" "$fields" '^code= family= flags= gaishim= host= how= normalized= pid= .* us= $'
+like "the log has fields" "$fields" '^asks= code= family= flags= gaishim= host= how= normalized= pid= .* us= $'
 documented=" $(sed -n -e 's/^\.It Cm \([a-z]*=\)$/\1/p' -e 's/^\.Cm \(gaishim=\)$/\1/p' "$page" | tr '\n' ' ')"
 for field in $fields; do
 	like "$page: the log's $field" "$documented" " $field "
