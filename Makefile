@@ -98,7 +98,7 @@ $(BUILD)/shim/%.o: shim/%.c | $(BUILD)/have/idn2.h
 $(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(IDN_FILES) | $(BUILD)/have/check.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) $(TEST_LIBS)
+	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/start.o %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) $(TEST_LIBS)
 
 $(PROGRAMS): $(BUILD)/tests/%: tests/%.c | $(BUILD)/have/check.h
 	mkdir -p $(@D)
@@ -127,7 +127,7 @@ HARNESS_MAIN = $(if $(findstring fuzzer,$(SAN)),,tests/fuzz/harness/replay.c)
 $(HARNESSES): $(BUILD)/fuzz/%: tests/fuzz/harness/%.c tests/fuzz/harness/fuzz.h tests/answer.h $(HARNESS_MAIN) $(SHIM) $(IDN_FILES)
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) -lpthread -ldl
+	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/start.o %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) -lpthread -ldl
 
 harnesses: $(HARNESSES)
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+struct config config;
+
 /* The index of value in the NULL-terminated list, or -1. */
 static int choose(const char *value, const char *const list[])
 {
@@ -35,7 +37,7 @@ fail:
 	log[0] = '\0';
 }
 
-void config_read(struct config *config)
+void config_read(struct config *into)
 {
 	/* The emergency brake takes what people write in an emergency. */
 	static const char *const brake[] = {
@@ -73,16 +75,16 @@ void config_read(struct config *config)
 		if (index >= 0)
 			chosen[i] = index;
 		else
-			config->unknown[complaints++] = choice[i].complaint;
+			into->unknown[complaints++] = choice[i].complaint;
 	}
-	config->disabled = chosen[0] >= 4; /* from "1" on */
-	config->strict = chosen[1];
-	config->idn = chosen[2];
-	config->lock = (enum lock_mode)chosen[3];
+	into->disabled = chosen[0] >= 4; /* from "1" on */
+	into->strict = chosen[1];
+	into->idn = chosen[2];
+	into->lock = (enum lock_mode)chosen[3];
 
-	config->log[0] = '\0';
+	into->log[0] = '\0';
 	value = secure_getenv("GAISHIM_LOG");
 	if (value != NULL && value[0] != '\0')
-		copy_log(config->log, value);
-	config->unknown[complaints] = NULL;
+		copy_log(into->log, value);
+	into->unknown[complaints] = NULL;
 }

@@ -23,6 +23,9 @@ struct config {
 	const char *unknown[6]; /* complaints about unknown values, NULL at the end */
 };
 
+/* In force: constant once start() has returned. */
+extern struct config config;
+
 /* Fill *config from the environment. Variables that are unset or empty, and
  * values that are unknown, leave the default; a log whose absolute path is too
  * long is off. In a setuid program everything

@@ -2,6 +2,7 @@
  *
  * getaddrinfo: POSIX; glibc's sysdeps/posix/getaddrinfo.c decides what that leaves open.
  */
+#include "config.h"
 #include "exported.h"
 #include "gate.h"
 #include "flight.h"

@@ -2,8 +2,8 @@
 #include "normalize.h"
 
 #include "classify.h"
+#include "config.h"
 #include "idna.h"
-#include "start.h"
 
 #include <errno.h>
 #include <langinfo.h>

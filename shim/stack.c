@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+OLD_SYMBOL(pthread_attr_getstack, FIRST_GLIBC);
 OLD_SYMBOL(pthread_getattr_np, FIRST_GLIBC);
 
 enum { ENOUGH = 24 * 1024 };
@@ -29,7 +30,7 @@ __attribute__((noinline)) static void ask_for_stack(void)
 
 	stack.low = 1;
 	stack.high = UINTPTR_MAX;
-	if (pthread_getattr_np != NULL && syscall(SYS_gettid) != getpid()
+	if (pthread_getattr_np != NULL && pthread_attr_getstack != NULL && syscall(SYS_gettid) != getpid()
 	    && pthread_getattr_np(pthread_self(), &attributes) == 0) {
 		if (pthread_attr_getstack(&attributes, &low, &size) == 0) {
 			stack.low = (uintptr_t)low + ENOUGH;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "start.h"
 
+#include "config.h"
 #include "forks.h"
 #include "log.h"
 #include "next.h"
@@ -8,7 +9,6 @@
 #include <sched.h>
 #include <unistd.h>
 
-struct config config;
 atomic_bool start_is_plain;
 
 /* The process in which a thread reads the configuration, or one of these. */

@@ -5,13 +5,8 @@
 #ifndef GAISHIM_START_H
 #define GAISHIM_START_H
 
-#include "config.h"
-
 #include <stdatomic.h>
 #include <stdbool.h>
-
-/* Constant once start() has returned. */
-extern struct config config;
 
 /* Started, and there is nothing to do but to answer: no log, no line to stand in. */
 extern atomic_bool start_is_plain;

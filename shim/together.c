@@ -2,9 +2,9 @@
 #include "together.h"
 
 #include "classify.h"
+#include "config.h"
 #include "flight.h"
 #include "stack.h"
-#include "start.h"
 
 #include <stddef.h>
 #include <stdlib.h>
