@@ -26,11 +26,11 @@ struct config {
 /* In force: constant once start() has returned. */
 extern struct config config;
 
-/* Fill *config from the environment. Variables that are unset or empty, and
+/* Fill it from the environment. Variables that are unset or empty, and
  * values that are unknown, leave the default; a log whose absolute path is too
  * long is off. In a setuid program everything
  * is the default (secure_getenv). Not thread-safe: the caller sees to it that
  * one thread calls it, once. */
-void config_read(struct config *config);
+void config_read(struct config *into);
 
 #endif

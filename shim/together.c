@@ -27,6 +27,7 @@ void question_write_key(const void *question, void *at)
 	const struct question *q = question;
 	struct key *key = at;
 	size_t size = strlen(q->host) + 1;
+	bool keep_case = q->flags & AI_CANONNAME;
 
 	key->call = q->call;
 	key->flags = q->flags;
@@ -37,7 +38,7 @@ void question_write_key(const void *question, void *at)
 	key->protocol = q->protocol;
 	key->has_service = q->service != NULL;
 	for (size_t i = 0; i < size; i++)
-		key->text[i] = q->flags & AI_CANONNAME ? q->host[i] : ascii_lower(q->host[i]);
+		key->text[i] = keep_case ? q->host[i] : ascii_lower(q->host[i]);
 	strcpy(key->text + size, key->has_service ? q->service : "");
 }
 
