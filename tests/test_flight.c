@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Flights by themselves: who shares an answer, and what becomes of a flight whose leader
- * or waiters leave. Answers that are late are test_flight_late.c's, jumps are
- * test_flight_jumps.c's.
+ * or waiters leave. Answers that are late are test_flight_late.c's.
  */
 #include "flights.h"
 
@@ -260,29 +259,6 @@ START_TEST(test_all_but_one_cancelled)
 }
 END_TEST
 
-START_TEST(test_line)
-{
-	static struct caller callers[CALLERS];
-
-	for (int i = 0; i < CALLERS; i++) {
-		callers[i] = plain;
-		callers[i].in_line = true;
-		callers[i].inside = nap;
-		start(&callers[i]);
-	}
-	join(callers, CALLERS);
-	ck_assert_int_eq(atomic_load(&asked), CALLERS);
-	ck_assert_int_eq(atomic_load(&asked_late), 0);
-	ck_assert_int_eq(atomic_load(&most_asking), 1);
-	ck_assert_int_eq(atomic_load(&copies), 0);
-	for (int i = 0; i < CALLERS; i++) {
-		ck_assert_int_eq(callers[i].got_code, 0);
-		ck_assert_uint_eq(callers[i].outcome.shared, 0);
-	}
-	assert_empty("key");
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("flight");
@@ -306,6 +282,5 @@ int main(void)
 	tcase_add_loop_test(tcase, test_waiters_cancelled, 0, 2);
 	if (!tsan)
 		tcase_add_test(tcase, test_all_but_one_cancelled);
-	tcase_add_test(tcase, test_line);
 	return run_suite(suite);
 }
