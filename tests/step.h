@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * For a test that single-steps x86-64 code: where a source file's functions are, the trap
- * flag, and a free() that tells of use after free.
+ * For a test that single-steps x86-64 code: where a source file's functions are, the trap,
+ * and a free() that tells of use after free.
  */
 #ifndef GAISHIM_TESTS_STEP_H
 #define GAISHIM_TESTS_STEP_H
@@ -11,12 +11,15 @@
 #include <link.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 enum { POISON = 0x5A, TRAP_FLAG = 0x100 };
@@ -121,8 +124,48 @@ static bool is_inside(uintptr_t at)
 	return false;
 }
 
+static int steps, last_step; /* of the thread that is stepped: at the last it jumps out */
+static sigjmp_buf out;
+
+/* The test's: told of each function that the stepped code calls. */
+static void see_call(uintptr_t function);
+
+/* What the stepped code calls is not stepped, it takes far more steps: it returns to this
+ * trap. */
+extern char returned[];
+__asm__(".text\nreturned:\n\tint3\n");
+
+/* For SIGTRAP. */
+static void on_step(int number, siginfo_t *info, void *context)
+{
+	static uintptr_t caller;
+	static bool was_inside;
+	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+	uintptr_t *stack = (uintptr_t *)registers[REG_RSP];
+
+	(void)number, (void)info;
+	if (registers[REG_RIP] == (greg_t)returned + 1) {
+		registers[REG_RIP] = (greg_t)caller;
+		registers[REG_EFL] |= TRAP_FLAG;
+	}
+	if (is_inside((uintptr_t)registers[REG_RIP])) {
+		was_inside = true;
+		if (++steps == last_step)
+			siglongjmp(out, 1); /* the kernel has cleared the flag for this handler */
+	} else if (was_inside) {
+		was_inside = false;
+		see_call((uintptr_t)registers[REG_RIP]);
+		if (is_inside(*stack)) {
+			caller = *stack;
+			*stack = (uintptr_t)returned;
+			registers[REG_EFL] &= ~TRAP_FLAG;
+		}
+	}
+}
+
 /* STEP("orq %0") sets the trap flag, STEP("andq %1") clears it. The red zone is spared. */
 #define STEP(operation) __asm__ volatile("lea -128(%%rsp), %%rsp\n\tpushfq\n\t" operation \
-	", (%%rsp)\n\tpopfq\n\tlea 128(%%rsp), %%rsp" : : "i"(TRAP_FLAG), "i"(~TRAP_FLAG) : "memory", "cc")
+	", (%%rsp)\n\tpopfq\n\tlea 128(%%rsp), %%rsp" \
+	: : "i"(TRAP_FLAG), "i"(~TRAP_FLAG) : "memory", "cc")
 
 #endif

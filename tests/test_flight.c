@@ -171,7 +171,8 @@ START_TEST(test_copy_fails)
 	ck_assert_int_eq(atomic_load(&asked), 1);
 	for (int i = 0; i < 5; i++)
 		failed += callers[i].got_code == NO_MEMORY;
-	ck_assert_int_ge(failed, 4); /* the last takes the answer itself, unless another left meanwhile */
+	/* The last takes the answer itself, unless another left meanwhile. */
+	ck_assert_int_ge(failed, 4);
 	assert_empty("key");
 }
 END_TEST
@@ -277,7 +278,7 @@ int main(void)
 	tcase_add_test(tcase, test_no_memory);
 	tcase_add_test(tcase, test_copy_fails);
 	if (tsan)
-		puts("# SKIP cancelled leaders: ThreadSanitizer is blind after a thread is cancelled in nanosleep");
+		puts("# SKIP cancelled leaders: ThreadSanitizer is blind after they are cancelled");
 	tcase_add_loop_test(tcase, test_leader_leaves, 0, tsan ? 1 : 2);
 	tcase_add_loop_test(tcase, test_waiters_cancelled, 0, 2);
 	if (!tsan)

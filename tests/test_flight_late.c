@@ -280,7 +280,7 @@ int main(void)
 	ADD_ROWS(tcase, test_leader_in_vain, in_vain);
 	tcase_add_test(tcase, test_leader_in_vain_alone);
 	if (SANITIZER("thread"))
-		puts("# SKIP cancelled leaders: ThreadSanitizer is blind after a thread is cancelled in nanosleep");
+		puts("# SKIP cancelled leaders: ThreadSanitizer is blind after they are cancelled");
 	else
 		tcase_add_test(tcase, test_all_cancelled);
 	tcase_add_test(tcase, test_nested_late);

@@ -210,7 +210,7 @@ int main(void)
 		puts("# SKIP _Fork: this libc has none");
 	tcase_add_test(tcase, test_child_of_waiter);
 	if (tsan) {
-		puts("# SKIP children of SYS_clone, and threads in a child: ThreadSanitizer would have to know");
+		puts("# SKIP children of SYS_clone: ThreadSanitizer would have to know");
 	} else {
 		tcase_add_test(tcase, test_child_of_locked);
 		tcase_add_test(tcase, test_grandchild);

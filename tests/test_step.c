@@ -4,8 +4,8 @@
  * second.c, table.c): a thread is single-stepped through flight_join() and leaves by
  * siglongjmp at its nth step, for n = 1, 2, ... until the call comes to its end. Jumps are
  * from these files' own instructions only, not from the functions that they call, which
- * have the gap that table.c names; nor on threads of the shim, which block all signals. Nor in a line: who is
- * gone from there can cost ten seconds.
+ * have the gap that table.c names; nor on threads of the shim, which block all signals; nor in a
+ * line, where it can cost the others ten seconds.
  *
  * Asserted for each n: every other thread has its answer or error within LIMIT, nothing is
  * freed twice or written to once it is free (what reads it gets poison); the next lookup has
@@ -31,13 +31,11 @@
 #include <limits.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
 #include <time.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 enum { NO_MEMORY = -10, OTHER_ERROR = -11, TRY_LATER = -12, ANSWER = 42, LIMIT = 5 /* s */ };
@@ -97,18 +95,12 @@ static const struct scene {
 	  .until = OWN_ASK, .blocked = true, .role = FLIGHT_ASKED, .copies = 1 },
 };
 
-static int steps, last_step, marks[MARKS];
-static sigjmp_buf out;
+static int marks[MARKS];
 static sem_t gate, lock; /* of askers, and of threads that are blocked */
 static bool blocked;
 static struct caller leader, stepped, others[2], next[2];
 static __thread struct caller *self;
 static char note[128];
-
-/* What the stepped code calls is not stepped, it takes far more steps: it returns to this
- * trap. */
-extern char returned[];
-__asm__(".text\nreturned:\n\tint3\n");
 
 static void set_mark(enum mark mark)
 {
@@ -122,33 +114,6 @@ static void see_call(uintptr_t function)
 		set_mark(FIRST_LOCK);
 	if (function == (uintptr_t)pthread_cond_clockwait)
 		set_mark(marks[FIRST_WAIT] == 0 ? FIRST_WAIT : SECOND_WAIT);
-}
-
-static void on_step(int number, siginfo_t *info, void *context)
-{
-	static uintptr_t caller;
-	static bool was_inside;
-	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
-	uintptr_t *stack = (uintptr_t *)registers[REG_RSP];
-
-	(void)number, (void)info;
-	if (registers[REG_RIP] == (greg_t)returned + 1) {
-		registers[REG_RIP] = (greg_t)caller;
-		registers[REG_EFL] |= TRAP_FLAG;
-	}
-	if (is_inside((uintptr_t)registers[REG_RIP])) {
-		was_inside = true;
-		if (++steps == last_step)
-			siglongjmp(out, 1); /* the kernel has cleared the flag for this handler */
-	} else if (was_inside) {
-		was_inside = false;
-		see_call((uintptr_t)registers[REG_RIP]);
-		if (is_inside(*stack)) {
-			caller = *stack;
-			*stack = (uintptr_t)returned;
-			registers[REG_EFL] &= ~TRAP_FLAG;
-		}
-	}
 }
 
 static void on_crash(int number)
@@ -367,20 +332,21 @@ START_TEST(test_every_step)
 {
 	const struct scene *scene = &scenes[_i];
 	bool as_meant = false;
+	const struct sigaction on_trap = { .sa_sigaction = on_step, .sa_flags = SA_SIGINFO };
 	int first = 1, last = INT_MAX, step;
 
 	find_functions("flight.c", "flight_");
 	find_functions("asks.c", "ask_");
 	find_functions("second.c", "second_");
 	find_functions("table.c", "table_");
-	sigaction(SIGTRAP, &(struct sigaction){ .sa_sigaction = on_step, .sa_flags = SA_SIGINFO }, NULL);
+	sigaction(SIGTRAP, &on_trap, NULL);
 	signal(SIGSEGV, on_crash);
 	signal(SIGABRT, on_crash);
 	/* The scene is the one that its name says; on a busy machine not each time. */
 	for (int i = 0; i < 20 && !as_meant; i++)
 		as_meant = is_as_meant(scene);
-	ck_assert_msg(as_meant, "%srole %d, code %d, shared %u, copies %d", note, (int)stepped.outcome.role,
-		      stepped.code, stepped.outcome.shared, stepped.copies);
+	ck_assert_msg(as_meant, "%srole %d, code %d, shared %u, copies %d", note,
+		      (int)stepped.outcome.role, stepped.code, stepped.outcome.shared, stepped.copies);
 	if (scene->from != BEGINNING)
 		first = marks[scene->from];
 	if (scene->until != BEGINNING)
