@@ -106,7 +106,7 @@ static inline void *copy_answer(const void *answer)
 static inline void write_text(const char *text, char key[static KEY_SIZE])
 {
 	memset(key, 0, KEY_SIZE);
-	memcpy(key, text, strlen(text));
+	memcpy(key, text, strnlen(text, KEY_SIZE));
 }
 
 static inline void write_key(const void *question, void *key)

@@ -106,6 +106,24 @@ START_TEST(test_distances)
 }
 END_TEST
 
+/* They do not grow for ever: there is always a next one, in a time that can be told. */
+START_TEST(test_many_asks)
+{
+	struct caller caller = plain;
+	struct flight *flight = flight_new(&shared_kind, &caller, KEY_SIZE);
+	struct table *table = table_lock();
+	const int64_t now = clock_now();
+
+	for (int i = 0; i < 200; i++) {
+		ask_begin_locked(flight, now);
+		ck_assert_int_ge(ask_due_locked(flight, now), now + 400 * millisecond);
+		ck_assert_int_le(ask_due_locked(flight, now), now + 60000 * millisecond);
+	}
+	table_unlock(table);
+	flight_free(flight);
+}
+END_TEST
+
 /* Somebody who comes after the newest ask is covered by one more. */
 START_TEST(test_newcomer_is_covered)
 {
@@ -274,6 +292,7 @@ int main(void)
 	tcase_add_test(tcase, test_second_ask);
 	tcase_add_test(tcase, test_usual);
 	tcase_add_test(tcase, test_distances);
+	tcase_add_test(tcase, test_many_asks);
 	tcase_add_test(tcase, test_newcomer_is_covered);
 	tcase_add_test(tcase, test_told);
 	tcase_add_test(tcase, test_no_memory_late);
