@@ -106,7 +106,8 @@ static inline void *copy_answer(const void *answer)
 static inline void write_text(const char *text, char key[static KEY_SIZE])
 {
 	memset(key, 0, KEY_SIZE);
-	memcpy(key, text, strnlen(text, KEY_SIZE));
+	for (int i = 0; i < KEY_SIZE && text[i] != '\0'; i++)
+		key[i] = text[i];
 }
 
 static inline void write_key(const void *question, void *key)
