@@ -60,7 +60,7 @@ static void block_newest(void)
 	if (atomic_load(&asked_late) == 1) {
 		wait_at_late_gate();
 	} else {
-		atomic_store(&late_gate_open, true);
+		open_late_gate();
 		block();
 	}
 }
@@ -109,7 +109,7 @@ START_TEST(test_no_thread)
 		asked_themselves += callers[i].outcome.role == FLIGHT_ASKED;
 	}
 	ck_assert_int_ge(asked_themselves, 1);
-	ck_assert_int_le(asked_themselves, 2); /* unless another was about to do so */
+	ck_assert_int_lt(asked_themselves, WAITERS); /* some may have been about to do so */
 	ck_assert_int_eq(atomic_load(&asked), 1 + asked_themselves);
 	ck_assert_int_eq(atomic_load(&asked_late), 0);
 	open_gate(1);
@@ -139,10 +139,6 @@ START_TEST(test_no_thread_but_covered)
 	assert_empty("key");
 }
 END_TEST
-
-static void answer_at_once(void)
-{
-}
 
 /* When those who ask are gone, the next one asks at once. */
 START_TEST(test_no_thread_and_cancelled)
@@ -182,14 +178,14 @@ START_TEST(test_leader_vanishes)
 {
 	struct caller callers[1 + WAITERS], like = plain;
 
-	late.inside = answer_at_once;
 	like.inside = vanish;
 	start_herd(callers, 1 + WAITERS, like);
 	open_gate(1);
+	open_late_gate();
 	join(callers + 1, WAITERS);
 	for (int i = 1; i <= WAITERS; i++) {
 		ck_assert_int_eq(callers[i].got_code, 0);
-		ck_assert_int_eq(callers[i].got_answer, 2);
+		ck_assert_int_gt(callers[i].got_answer, 1);
 	}
 	ck_assert_int_eq(count_waiters("key"), -1); /* but it is held for good, answer and all */
 }
