@@ -185,6 +185,26 @@ START_TEST(test_nested)
 }
 END_TEST
 
+__attribute__((noinline)) static void call_from_below(struct caller *caller)
+{
+	volatile char room[4096] = { 1 };
+
+	call(caller);
+	(void)room[0]; /* not a tail call: the frame stays */
+}
+
+/* A call that has ended has nothing inside of it. */
+START_TEST(test_deeper)
+{
+	struct caller caller = plain;
+
+	call(&caller);
+	call_from_below(&caller);
+	ck_assert_int_eq(caller.outcome.role, FLIGHT_LED);
+	assert_empty("key");
+}
+END_TEST
+
 static atomic_bool handled;
 
 static void on_signal(int number)
@@ -289,6 +309,7 @@ int main(void)
 	else
 		tcase_add_loop_test(tcase, test_leader_switches, 0, 2);
 	tcase_add_loop_test(tcase, test_nested, 0, 2);
+	tcase_add_test(tcase, test_deeper);
 	if (tsan)
 		puts("# SKIP a handler that asks: ThreadSanitizer allows no malloc in one");
 	else
