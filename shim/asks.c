@@ -66,7 +66,10 @@ struct flight *flight_leave_locked(struct table *table, struct flight *flight)
 
 void ask_begin_locked(struct flight *flight, int64_t now)
 {
-	flight->distance = flight->asks == 0 ? usual_wait(flight->entry.hash) : 2 * flight->distance;
+	if (flight->asks == 0)
+		flight->distance = usual_wait(flight->entry.hash);
+	else if (flight->distance < ASK_LONG_OVERDUE) /* a waiter asks by itself then */
+		flight->distance *= 2;
 	flight->asked = now;
 	flight->asks++;
 	flight->askers++;
