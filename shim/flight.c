@@ -285,6 +285,8 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 			outcome->role = FLIGHT_WAITED;
 			seat.came = clock_now();
 			begin_to_wait_locked(&seat);
+			if (seat.came <= seat.flight->told)
+				seat.came = seat.flight->told + 1; /* that was for those before */
 			next = wait_locked(table, &seat);
 			outcome->waited = clock_now() - seat.came;
 		}
