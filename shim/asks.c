@@ -124,6 +124,9 @@ int64_t ask_due_locked(const struct flight *flight, int64_t came)
 	if (flight->kind->copy == NULL)
 		return flight->asked + LINE_WAIT;
 	if (ask_covers_locked(flight, came))
-		return flight->asked + (flight->asks < flight->callers ? flight->distance : ASK_LONG_OVERDUE);
+		return flight->asked
+		       + (flight->asks < flight->callers && flight->distance < ASK_LONG_OVERDUE
+				  ? flight->distance
+				  : ASK_LONG_OVERDUE);
 	return came + (flight->distance < USUAL_MOST ? flight->distance : USUAL_MOST);
 }
