@@ -82,6 +82,10 @@ bool ask_report_locked(struct table *table, struct flight *flight, int64_t asked
 	bool final = kind->copy != NULL && kind->is_final(code);
 	/* Who came then would have been told this by now, had it asked alone. */
 	int64_t told = asked + usual_wait(flight->entry.hash);
+	int64_t now = final ? told : clock_now();
+
+	if (told > now)
+		told = now; /* who comes later, perhaps to try again, shall be told something new */
 
 	if (table != flight->entry.table || flight->told == TOLD_ALL || kind->copy == NULL
 	    || code == kind->no_memory || (!final && told <= flight->told))
@@ -120,6 +124,9 @@ int64_t ask_due_locked(const struct flight *flight, int64_t came)
 	if (flight->kind->copy == NULL)
 		return flight->asked + LINE_WAIT;
 	if (ask_covers_locked(flight, came))
-		return flight->asked + (flight->asks < flight->callers ? flight->distance : ASK_LONG_OVERDUE);
+		return flight->asked
+		       + (flight->asks < flight->callers && flight->distance < ASK_LONG_OVERDUE
+				  ? flight->distance
+				  : ASK_LONG_OVERDUE);
 	return came + (flight->distance < USUAL_MOST ? flight->distance : USUAL_MOST);
 }
