@@ -25,7 +25,7 @@ ALL_CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-
 endif
 
 OBJECT = $(BUILD)/libgaishim.so
-SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(sort $(wildcard shim/*.c)))
+SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(sort $(wildcard shim/*.c shim/*/*.c)))
 # Wherever it was built, the same sources give the same object.
 HIDDEN = '-fdebug-prefix-map=$(CURDIR)=.' -fPIC -fvisibility=hidden -fno-plt -ftls-model=initial-exec
 LINK = -shared -Wl,-z,noseparate-code,-z,now,-z,relro,-z,text,-z,noexecstack,-z,nodelete,-z,defs -Wl,--version-script=shim/exports.map \
@@ -91,14 +91,14 @@ $(BUILD)/idn2.o: | $(BUILD)/have/idn2.h
 $(BUILD)/shim/%.o: shim/%.c | $(BUILD)/have/idn2.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(HIDDEN) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(HIDDEN) -MMD -MP -c -o $@ $<
 
--include $(wildcard $(BUILD)/shim/*.d)
+-include $(wildcard $(BUILD)/shim/*.d $(BUILD)/shim/*/*.d)
 
 $(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(IDN_FILES) | $(BUILD)/have/check.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/start.o %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) $(TEST_LIBS)
+	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/shim/start.o $(BUILD)/shim/calls/%,$(SHIM)) $(IDN) $(TEST_LIBS)
 
 $(PROGRAMS): $(BUILD)/tests/%: tests/%.c | $(BUILD)/have/check.h
 	mkdir -p $(@D)
@@ -127,7 +127,7 @@ HARNESS_MAIN = $(if $(findstring fuzzer,$(SAN)),,tests/fuzz/harness/replay.c)
 $(HARNESSES): $(BUILD)/fuzz/%: tests/fuzz/harness/%.c tests/fuzz/harness/fuzz.h tests/answer.h $(HARNESS_MAIN) $(SHIM) $(IDN_FILES)
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/start.o %/getaddrinfo.o %/codec.o,$(SHIM)) $(IDN) -lpthread -ldl
+	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/shim/start.o $(BUILD)/shim/calls/%,$(SHIM)) $(IDN) -lpthread -ldl
 
 harnesses: $(HARNESSES)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "log.h"
 
-#include "classify.h"
+#include "host/classify.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 #ifndef GAISHIM_PIPELINE_H
 #define GAISHIM_PIPELINE_H
 
-#include "normalize.h"
+#include "host/normalize.h"
 #include "question.h"
 #include "together.h"
 

@@ -2,9 +2,9 @@
 #include "start.h"
 
 #include "config.h"
-#include "forks.h"
+#include "libc/forks.h"
 #include "log.h"
-#include "next.h"
+#include "libc/next.h"
 
 #include <sched.h>
 #include <unistd.h>

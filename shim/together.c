@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "together.h"
 
-#include "classify.h"
+#include "host/classify.h"
 #include "config.h"
-#include "flight.h"
-#include "stack.h"
+#include "flight/flight.h"
+#include "libc/stack.h"
 
 #include <locale.h>
 #include <stddef.h>

@@ -10,11 +10,11 @@
 #ifndef GAISHIM_TESTS_FLIGHTS_H
 #define GAISHIM_TESTS_FLIGHTS_H
 
-#include "asks.h"
-#include "clock.h"
-#include "flight.h"
-#include "process.h"
-#include "table.h"
+#include "flight/asks.h"
+#include "libc/clock.h"
+#include "flight/flight.h"
+#include "libc/process.h"
+#include "flight/table.h"
 #include "unit.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "classify.h"
+#include "host/classify.h"
 
 #include "unit.h"
 

@@ -16,8 +16,8 @@ static unsigned long no_vdso(unsigned long type);
 #define gate_close blind_close
 #define gate_open blind_open
 #define gate_reset blind_reset
-#include "clock.c"
-#include "gate.c"
+#include "libc/clock.c"
+#include "libc/gate.c"
 #undef getauxval
 #undef clock_now
 #undef clock_coarse

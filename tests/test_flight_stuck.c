@@ -6,7 +6,7 @@
  * loaded), and a waiter that has waited for 30 s.
  */
 #include "flights.h"
-#include "threads.h"
+#include "flight/threads.h"
 
 #include <semaphore.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  * once, and nobody is waited for who is not there. A child's exit status is AS_MEANT if it
  * was so.
  */
-#include "forks.h"
+#include "libc/forks.h"
 
 #include "flights.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate.h"
+#include "libc/gate.h"
 
 #include "unit.h"
 

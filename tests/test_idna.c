@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "idna.h"
+#include "host/idna.h"
 
 #include "unit.h"
 

@@ -3,7 +3,7 @@
  * Against libc's own readers of addresses, on near misses made from a seed.
  * The tables are in test_numeric.c.
  */
-#include "literal.h"
+#include "host/literal.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "next.h"
+#include "libc/next.h"
 
 #include "unit.h"
 

@@ -3,7 +3,7 @@
  * What glibc 2.36 answers to the same questions was read off its getaddrinfo
  * with AI_NUMERICHOST; the differential walk compares the two on a million more.
  */
-#include "numeric.h"
+#include "host/numeric.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "punycode.h"
+#include "host/punycode.h"
 #include "unit.h"
 
 #include <idn2.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "result.h"
+#include "libc/result.h"
 
 #include "unit.h"
 

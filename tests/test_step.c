@@ -12,7 +12,7 @@
  * its answer, if need be by a second ask, and the one after leads at once, so that no dead
  * entry is left in the table. What a jump may cost is memory.
  */
-#include "flight.h"
+#include "flight/flight.h"
 
 #include "unit.h"
 
@@ -20,11 +20,11 @@
 
 #if defined __x86_64__ && defined __LP64__ && !defined NATIVE_SYMBOLS
 
-#include "process.h"
+#include "libc/process.h"
 #include "step.h"
-#include "table.h"
-#include "threads.h"
-#include "usual.h"
+#include "flight/table.h"
+#include "flight/threads.h"
+#include "flight/usual.h"
 
 #include <errno.h>
 #include <fcntl.h>

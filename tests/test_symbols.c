@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "symbols.h"
+#include "libc/symbols.h"
 
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "table.h"
+#include "flight/table.h"
 
-#include "clock.h"
+#include "libc/clock.h"
 #include "unit.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "threads.h"
+#include "flight/threads.h"
 
-#include "process.h"
+#include "libc/process.h"
 #include "unit.h"
 
 #include <dlfcn.h>

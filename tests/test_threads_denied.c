@@ -3,9 +3,9 @@
  * Where there can be no thread, or where it is better not to try. A child is spoiled for
  * each case; its exit status is AS_MEANT if it saw what it should.
  */
-#include "threads.h"
+#include "flight/threads.h"
 
-#include "process.h"
+#include "libc/process.h"
 #include "unit.h"
 
 #include <errno.h>

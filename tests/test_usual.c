@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "usual.h"
+#include "flight/usual.h"
 
 #include "unit.h"
 

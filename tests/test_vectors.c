@@ -4,8 +4,8 @@
  * libidn2 called plainly. The file is Unicode's and not in this repository: the variable
  * IDNA_VECTORS names it, or the Debian package librust-idna-dev has brought one.
  */
-#include "classify.h"
-#include "idna.h"
+#include "host/classify.h"
+#include "host/idna.h"
 #include "unit.h"
 
 #include <glob.h>

@@ -2,7 +2,7 @@
  *
  * classify_host() against libc's decoder. The input is the host.
  */
-#include "classify.h"
+#include "host/classify.h"
 #include "fuzz.h"
 
 #include <fnmatch.h>

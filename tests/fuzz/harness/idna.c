@@ -4,7 +4,7 @@
  * what must hold of any answer.
  * The input is a number, from which the sizes of buffers are made, and the host.
  */
-#include "getaddrinfo.c"
+#include "calls/getaddrinfo.c"
 
 #include "fuzz.h"
 

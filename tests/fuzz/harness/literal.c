@@ -4,7 +4,7 @@
  * the host.
  */
 #include "fuzz.h"
-#include "literal.h"
+#include "host/literal.h"
 
 #include <arpa/inet.h>
 

@@ -4,7 +4,7 @@
  * anything that steers a terminal, and says what the host was, but for what may be a
  * password. The input is family, socktype and protocol, the host, NUL, the service.
  */
-#include "classify.h"
+#include "host/classify.h"
 #include "fuzz.h"
 #include "log.h"
 

@@ -8,7 +8,7 @@
  * The input is six numbers (mode, two halves of the flags, family, socktype,
  * protocol), the host, NUL, the service; no NUL, no service.
  */
-#include "getaddrinfo.c"
+#include "calls/getaddrinfo.c"
 
 #include "../../answer.h"
 #include "fuzz.h"

@@ -14,7 +14,7 @@
  */
 #include "flight_model.h"
 
-#include "usual.h"
+#include "flight/usual.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  */
 #include "flight_model.h"
 
-#include "threads.h"
-#include "usual.h"
+#include "flight/threads.h"
+#include "flight/usual.h"
 
 #include <errno.h>
 

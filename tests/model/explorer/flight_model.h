@@ -8,7 +8,7 @@
 
 #include "explore.h"
 #include "flight_subject.h"
-#include "process.h"
+#include "libc/process.h"
 
 enum { THREADS = 3, CALLERS = 2 * THREADS, OURS = 2, TASKS = CALLERS + OURS };
 enum { FAULTS_MAX = 4, SLOTS = 4, ENTRY = 256, ANSWERS = 12, ERRORS = 3, START = 1000000000 };

@@ -32,13 +32,13 @@
 #define _pthread_cleanup_pop model_pop
 #define _Thread_local
 
-#include "table.c"
+#include "flight/table.c"
 
-#include "asks.c"
+#include "flight/asks.c"
 
-#include "second.c"
+#include "flight/second.c"
 
-#include "flight.c"
+#include "flight/flight.c"
 
 /* The model looks at it without being told of that. */
 #define UNSEEN __attribute__((no_sanitize("thread")))

@@ -5,7 +5,7 @@
 #ifndef FLIGHT_SUBJECT_H
 #define FLIGHT_SUBJECT_H
 
-#include "flight.h"
+#include "flight/flight.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -5,9 +5,9 @@
  */
 #include "flight_model.h"
 
-#include "clock.h"
-#include "threads.h"
-#include "usual.h"
+#include "libc/clock.h"
+#include "flight/threads.h"
+#include "flight/usual.h"
 
 #include <sys/syscall.h>
 

@@ -17,7 +17,7 @@
 #define clock_now model_now
 #define _Thread_local
 
-#include "gate.c"
+#include "libc/gate.c"
 
 /* The model looks at it without being told of that. */
 #define UNSEEN __attribute__((no_sanitize("thread")))

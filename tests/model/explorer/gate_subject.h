@@ -5,7 +5,7 @@
 #ifndef GATE_SUBJECT_H
 #define GATE_SUBJECT_H
 
-#include "gate.h"
+#include "libc/gate.h"
 
 long model_syscall(long number, ...); /* futex */
 int64_t model_now(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "numeric.h"
+#include "host/numeric.h"
 
-#include "literal.h"
-#include "result.h"
+#include "host/literal.h"
+#include "libc/result.h"
 
 #include <errno.h>
 #include <net/if.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "idna.h"
+#include "host/idna.h"
 
-#include "classify.h"
-#include "label.h"
+#include "host/classify.h"
+#include "host/label.h"
 
 #include <idn2.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "classify.h"
+#include "host/classify.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,10 +7,10 @@
  * thread goes on there. For libc's locks, which nobody can make new, there is the
  * gate.
  */
-#include "forks.h"
+#include "libc/forks.h"
 
-#include "gate.h"
-#include "process.h"
+#include "libc/gate.h"
+#include "libc/process.h"
 
 #include <pthread.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "process.h"
+#include "libc/process.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -4,9 +4,9 @@
  * without libdl has none; and a preload that wraps dlsym would have RTLD_NEXT
  * mean what comes behind that preload, which may be us.
  */
-#include "next.h"
+#include "libc/next.h"
 
-#include "symbols.h"
+#include "libc/symbols.h"
 
 #include <errno.h>
 #include <gnu/libc-version.h>

@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "threads.h"
+#include "flight/threads.h"
 
-#include "compat.h"
-#include "process.h"
+#include "libc/libc.h"
+#include "libc/process.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-OLD_SYMBOL(pthread_create, FIRST_GLIBC);
-OLD_SYMBOL(pthread_attr_setstacksize, FIRST_GLIBC);
-OLD_SYMBOL(pthread_sigmask, FIRST_GLIBC);
-OLD_SYMBOL(dladdr, FIRST_GLIBC);
 
 enum { STACK = 256 * 1024 }; /* a lookup takes 16 KiB with libc's modules; others' take more */
 
@@ -60,25 +53,6 @@ static bool may_clone(void)
 	return own == 0 || (own > 0 && own == count_filters("/proc/1/status"));
 }
 
-/* The new thread inherits the mask of signals. */
-static int create(void *(*job)(void *), void *argument)
-{
-	pthread_attr_t attributes;
-	pthread_t thread;
-	sigset_t all, before;
-	int rc;
-
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attributes, STACK);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&thread, &attributes, job, argument);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return rc;
-}
-
 bool threads_start(void *(*job)(void *), void *argument)
 {
 	struct process *process = process_own();
@@ -86,11 +60,11 @@ bool threads_start(void *(*job)(void *), void *argument)
 	bool started = false;
 	int cancel;
 
-	if (pthread_create == NULL || pthread_attr_setstacksize == NULL || process == NULL)
+	if (!libc->has_threads() || process == NULL)
 		return false;
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	if (atomic_fetch_add(&process->threads, 1) < THREADS_MOST && may_clone())
-		started = create(job, argument) == 0;
+		started = libc->start_thread(job, argument, STACK);
 	if (!started)
 		threads_end();
 	pthread_setcancelstate(cancel, NULL);
@@ -104,14 +78,6 @@ void threads_end(void)
 
 	if (process != NULL)
 		atomic_fetch_sub(&process->threads, 1);
-}
-
-void threads_try_loader(void)
-{
-	Dl_info info;
-
-	if (dladdr != NULL)
-		dladdr(&(char){ 0 }, &info);
 }
 
 int threads_is_blocked(int tid)

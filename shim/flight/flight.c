@@ -12,28 +12,19 @@
  * after: asking alone would have told them the same by now. The others wait for a
  * younger ask.
  */
-#include "flight.h"
+#include "flight/flight.h"
 
-#include "asks.h"
-#include "clock.h"
-#include "compat.h"
-#include "second.h"
-#include "table.h"
+#include "flight/asks.h"
+#include "libc/clock.h"
+#include "libc/libc.h"
+#include "flight/second.h"
+#include "flight/table.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-
-/* The older form of pthread_cleanup_push: longjmp runs these handlers, where
- * it leaves the newer form's behind to dangle. libc still exports them; its
- * headers declare just the structure. */
-extern void _pthread_cleanup_push(struct _pthread_cleanup_buffer *, void (*)(void *), void *);
-extern void _pthread_cleanup_pop(struct _pthread_cleanup_buffer *, int execute);
-
-OLD_SYMBOL(_pthread_cleanup_push, FIRST_GLIBC);
-OLD_SYMBOL(_pthread_cleanup_pop, FIRST_GLIBC);
 
 /* A caller's part in a flight. On its stack; its own thread's alone. */
 struct seat {
@@ -262,8 +253,7 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 	int code;
 
 	*outcome = (struct flight_outcome){ .role = FLIGHT_PASSED, .asks = 1 };
-	/* Without libpthread there is one thread, and nobody to share with. */
-	if (_pthread_cleanup_push == NULL || is_nested(frame))
+	if (!libc->has_threads() || is_nested(frame))
 		return kind->ask(question, answer);
 	seat.spare = flight_new(kind, question, key_length);
 	if (seat.spare == NULL) {
@@ -272,11 +262,7 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 	}
 
 	inside.frame = frame;
-	_pthread_cleanup_push(&cleanup, abandon, &seat);
-	/* It is where a frame that setcontext has left had its own: libc would run
-	 * abandon for ever. */
-	if (cleanup.__prev == &cleanup)
-		cleanup.__prev = NULL;
+	libc->push_cleanup(&cleanup, abandon, &seat);
 	table = table_lock();
 	if (table != NULL) {
 		desert_lost_locked(table);
@@ -302,7 +288,7 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 		code = kind->ask(question, &brought);
 	}
 	inside.frame = NULL;
-	_pthread_cleanup_pop(&cleanup, 0);
+	libc->pop_cleanup(&cleanup);
 	flight_free(seat.spare);
 	if (code == 0)
 		*answer = brought;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "punycode.h"
+#include "host/punycode.h"
 
 /* RFC 3492 5 */
 enum { BASE = 36, TMIN = 1, TMAX = 26, SKEW = 38, DAMP = 700, INITIAL_BIAS = 72, INITIAL_N = 0x80 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate.h"
+#include "libc/gate.h"
 
-#include "clock.h"
+#include "libc/clock.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "second.h"
+#include "flight/second.h"
 
-#include "clock.h"
-#include "threads.h"
+#include "libc/clock.h"
+#include "libc/libc.h"
+#include "flight/threads.h"
 
 #include <errno.h>
 #include <sys/syscall.h>
@@ -37,7 +38,7 @@ static void *ask_on_thread(void *argument)
 	register_thread(flight, thread);
 	/* If a module has to be loaded the thread is blocked here, and not in the middle of
 	 * a lookup where nobody looks after it any more. */
-	threads_try_loader();
+	libc->wait_for_loader();
 	atomic_store(&flight->at_loader, false);
 
 	code = kind->ask_by_key(flight->key, &answer);

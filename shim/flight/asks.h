@@ -8,8 +8,8 @@
 #ifndef GAISHIM_ASKS_H
 #define GAISHIM_ASKS_H
 
-#include "flight.h"
-#include "table.h"
+#include "flight/flight.h"
+#include "flight/table.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -19,10 +19,6 @@ bool threads_start(void *(*job)(void *), void *argument);
 /* The last that a job calls. */
 void threads_end(void);
 
-/* For a job: wait until the loader's lock is free. libc loads modules within a lookup,
- * and a thread that runs an object's constructors holds that lock. */
-void threads_try_loader(void);
-
 /* Returns whether this thread of the process waits for a lock (in futex(2)), as far as
  * the kernel tells: 1 yes, 0 no, -1 it does not tell. As threads_start otherwise. */
 int threads_is_blocked(int tid);

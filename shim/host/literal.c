@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "literal.h"
+#include "host/literal.h"
 
 /* 16 and more for what is no digit. */
 static unsigned hexadecimal(char c)

@@ -7,7 +7,7 @@
 #ifndef GAISHIM_SECOND_H
 #define GAISHIM_SECOND_H
 
-#include "asks.h"
+#include "flight/asks.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "clock.h"
+#include "libc/clock.h"
 
-#include "symbols.h"
+#include "libc/symbols.h"
 
 #include <errno.h>
 #include <link.h>

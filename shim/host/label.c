@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "label.h"
+#include "host/label.h"
 
-#include "classify.h"
-#include "punycode.h"
+#include "host/classify.h"
+#include "host/punycode.h"
 
 #include <idn2.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "normalize.h"
+#include "host/normalize.h"
 
-#include "classify.h"
+#include "host/classify.h"
 #include "config.h"
-#include "idna.h"
+#include "host/idna.h"
 
 #include <errno.h>
 #include <langinfo.h>

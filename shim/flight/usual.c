@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "usual.h"
+#include "flight/usual.h"
 
 enum { SLOTS = 256, USUAL_LEAST = 20000000, TIMES = 3, WEIGHT = 8 };
 

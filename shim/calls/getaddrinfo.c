@@ -3,15 +3,15 @@
  * getaddrinfo: POSIX; glibc's sysdeps/posix/getaddrinfo.c decides what that leaves open.
  */
 #include "config.h"
-#include "exported.h"
-#include "gate.h"
-#include "flight.h"
-#include "idna.h"
+#include "calls/exported.h"
+#include "libc/gate.h"
+#include "flight/flight.h"
+#include "host/idna.h"
 #include "log.h"
-#include "next.h"
-#include "numeric.h"
+#include "libc/next.h"
+#include "host/numeric.h"
 #include "pipeline.h"
-#include "result.h"
+#include "libc/result.h"
 #include "start.h"
 
 #include <errno.h>

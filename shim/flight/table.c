@@ -8,17 +8,14 @@
  * within libc's mutex functions at which the lock is taken, but has no owner: libc's
  * own locks have the same gap.
  */
-#include "table.h"
+#include "flight/table.h"
 
-#include "compat.h"
-#include "process.h"
+#include "libc/libc.h"
+#include "libc/process.h"
 
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
-
-OLD_SYMBOL(pthread_cond_clockwait, "GLIBC_2.30");
 
 enum { BUCKETS = 1024 };
 
@@ -90,9 +87,7 @@ void table_unlock(struct table *table)
 
 bool table_wait(struct table *table, pthread_cond_t *condition, int64_t until)
 {
-	const struct timespec time = { .tv_sec = until / 1000000000, .tv_nsec = until % 1000000000 };
-
-	pthread_cond_clockwait(condition, &table->lock, CLOCK_MONOTONIC, &time);
+	libc->wait(condition, &table->lock, until);
 	if (atomic_load(&process_own()->table) == table)
 		return true;
 	/* A signal handler has forked meanwhile. The child found the lock wiped, and free. */

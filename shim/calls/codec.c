@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "classify.h"
-#include "exported.h"
-#include "idna.h"
+#include "host/classify.h"
+#include "calls/exported.h"
+#include "host/idna.h"
 
 #include <stddef.h>
 

@@ -4,10 +4,10 @@
  * anything relies on it, and down when nothing does: a jump in between leaves it too
  * high, which costs memory, or the wait for the next ask.
  */
-#include "asks.h"
+#include "flight/asks.h"
 
-#include "clock.h"
-#include "usual.h"
+#include "libc/clock.h"
+#include "flight/usual.h"
 
 #include <stdlib.h>
 
