@@ -20,9 +20,10 @@ nameserver() {
 	printf 'nameserver %s\noptions timeout:1 attempts:1\n' "$1" >/etc/resolv.conf
 }
 
-# What becomes of the answer, as net_server.py has it.
+# What becomes of the answer, as net_server.py has it. None is cut within the question:
+# libc compares that one to its end, with what an earlier thread may have left on the stack.
 not_answers='null echo mute rcode-1 rcode-2 rcode-3 rcode-4 rcode-5 rcode-9 rcode-15
-	cut-1 cut-2 cut-11 cut-12 cut-20 cut-33 cut-40 cut-48
+	cut-1 cut-2 cut-11 cut-33 cut-40 cut-48
 	random-1 random-2 random-3 random-4 random-5 random-6'
 not_asked='wrongid wrongname wrongkind owner chaos half'
 names='loop loopalias beyond label endless nul dot space high slash dash mixed puny root
@@ -55,7 +56,7 @@ garbage() {
 	ok "$name: in the time of libc, $(ms libc) ms, with the shim $(ms shim)" \
 		test "$(ms shim)" -lt $(($(ms libc) + 2000))
 	ok "$name: herds shared an answer" \
-		test "$(grep -Ec ' how=led asks=[0-9]+ shared=3 ' "$TMP/log")" -gt $(($(echo "$hosts" | wc -w) / 2))
+		test "$(grep -c ' how=waited ' "$TMP/log")" -gt $((2 * $(echo "$hosts" | wc -w)))
 	is "$name: nothing is left of them, who came later led" \
 		"$(tail -n "$(echo "$hosts" | wc -w)" "$TMP/log" | grep -vc ' how=led asks=1 shared=0 ')" 0
 	is "$name: nobody asked apart" "$(grep -c ' how=passed ' "$TMP/log")" 0
