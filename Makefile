@@ -103,7 +103,7 @@ $(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(IDN_FILES) | $(BUILD)/have/check
 $(PROGRAMS): $(BUILD)/tests/%: tests/%.c | $(BUILD)/have/check.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIBS)
+	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIBS)
 
 STRESS = $(BUILD)/tests/stress/stress
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "flight/threads.h"
+#include "libc/libc.h"
 
 #include "libc/process.h"
 #include "unit.h"
@@ -281,7 +282,7 @@ static void *try_loader(void *unused)
 	atomic_store(&tid, (int)syscall(SYS_gettid));
 	while (!atomic_load(&may_end))
 		nap();
-	threads_try_loader();
+	libc->wait_for_loader();
 	atomic_fetch_add(&begun, 1);
 	return NULL;
 }
@@ -290,7 +291,7 @@ START_TEST(test_try_loader)
 {
 	pthread_t thread;
 
-	threads_try_loader(); /* it is free */
+	libc->wait_for_loader(); /* it is free */
 	/* First: no thread can be made while an object is opened. */
 	pthread_create(&thread, NULL, try_loader, NULL);
 	await_tid();

@@ -17,7 +17,7 @@ planted bugprone-suspicious-string-compare tidy <<'EOF'
 int differ(const char *a, const char *b);
 int differ(const char *a, const char *b) { return strcmp(a, b) == 1; }
 EOF
-for file in shim/*.c tests/*.c tests/*/*.c; do
+for file in shim/*.c shim/*/*.c tests/*.c tests/*/*.c; do
 	quiet clang-tidy "$file" tidy
 done
 done_testing

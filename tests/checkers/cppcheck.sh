@@ -17,7 +17,7 @@ planted arrayIndexOutOfBounds check warning <<'EOF'
 int last(void);
 int last(void) { int four[4] = { 1, 2, 3, 4 }; return four[4]; }
 EOF
-for file in shim/*.c; do
+for file in shim/*.c shim/*/*.c; do
 	quiet cppcheck "$file" check warning,style,performance,portability
 done
 for file in tests/*.c tests/*/*.c; do

@@ -63,9 +63,10 @@ find_run() {
 # shellcheck disable=SC2317
 mutate() {
 	mkdir -p "$TMP/shim"
-	cp shim/*.[ch] "$TMP/shim"
-	sed "$2" "shim/$1.c" >"$TMP/shim/$1.c"
-	if cmp -s "shim/$1.c" "$TMP/shim/$1.c"; then
+	cp -R shim/. "$TMP/shim"
+	file=$(cd shim && find . -name "$1.c")
+	sed "$2" "shim/$file" >"$TMP/shim/$file"
+	if cmp -s "shim/$file" "$TMP/shim/$file"; then
 		echo "the sed command finds nothing to change any more: mend tests/model/mutants"
 		return 1
 	fi

@@ -11,9 +11,10 @@
  * here they are listed by hand, so that there may be more than there are threads.
  * The table is included, for it is not exported.
  */
-#include "../../shim/table.c"
+#include "flight/table.c"
 
-#include "../../shim/process.c"
+#include "libc/glibc.c"
+#include "libc/process.c"
 
 #include <err.h>
 #include <stdio.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "flight_model.h"
 
+#include "libc/libc.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -112,23 +114,20 @@ static enum option sleep_on(const pthread_cond_t *cond)
 	return option;
 }
 
-int model_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
-	       const struct timespec *deadline)
+static void model_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t until)
 {
 	struct task_state *task = me();
 	enum option option;
 
-	if (clock != CLOCK_MONOTONIC)
-		fail("waits by another clock");
 	if (!is_mine(mutex)) {
 		if (!m.torn)
 			fail("waits without the lock");
-		return EPERM; /* in a handler's child: its lock is new */
+		return; /* in a handler's child: its lock is new */
 	}
 	if (is_of_parent(cond))
 		fail("a child waits for those of its parent");
 	mutex->__data.__owner = 0;
-	task->until = deadline->tv_sec * INT64_C(1000000000) + deadline->tv_nsec;
+	task->until = until;
 	option = sleep_on(cond);
 	if (option == TIME && task->until > m.now)
 		m.now = task->until;
@@ -146,7 +145,6 @@ int model_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
 		run_handlers();
 		end();
 	}
-	return option == TIME ? ETIMEDOUT : 0;
 }
 
 static bool sleeps_on(int task, const void *cond)
@@ -254,19 +252,38 @@ void model_free(void *memory)
 	memset(memory, 0, ENTRY);
 }
 
-void model_push(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument)
+static void model_push(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument)
 {
 	buffer->__routine = handler;
 	buffer->__arg = argument;
 	buffer->__prev = m.thread[self()].handlers;
+	if (buffer->__prev == buffer)
+		buffer->__prev = NULL;
 	m.thread[self()].handlers = buffer;
 	me()->seat = argument;
 }
 
-void model_pop(struct _pthread_cleanup_buffer *buffer, int execute)
+static void model_pop(struct _pthread_cleanup_buffer *buffer)
 {
 	m.thread[self()].handlers = buffer->__prev;
 	me()->seat = NULL;
-	if (execute)
-		buffer->__routine(buffer->__arg);
 }
+
+static bool has_threads(void)
+{
+	return true;
+}
+
+static void model_wait_for_loader(void)
+{
+}
+
+static const struct libc model_libc = {
+	.has_threads = has_threads,
+	.push_cleanup = model_push,
+	.pop_cleanup = model_pop,
+	.wait = model_wait,
+	.wait_for_loader = model_wait_for_loader,
+};
+
+const struct libc *libc = &model_libc;

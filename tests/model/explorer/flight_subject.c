@@ -16,10 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define NATIVE_SYMBOLS
 #define pthread_mutex_lock model_lock
 #define pthread_mutex_unlock model_unlock
-#define pthread_cond_clockwait model_wait
 #define pthread_cond_signal model_signal
 #define pthread_cond_broadcast model_broadcast
 #define pthread_setcanceltype(type, before) ((void)0)
@@ -28,8 +26,6 @@
 #define munmap model_unmap
 #define syscall model_syscall
 #define sigaltstack(new, old) model_sigaltstack(new, old)
-#define _pthread_cleanup_push model_push
-#define _pthread_cleanup_pop model_pop
 #define _Thread_local
 
 #include "flight/table.c"

@@ -16,8 +16,6 @@
 /* What they call instead of libc. */
 int model_lock(pthread_mutex_t *mutex);
 int model_unlock(pthread_mutex_t *mutex);
-int model_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
-	       const struct timespec *deadline);
 int model_signal(pthread_cond_t *cond);
 int model_broadcast(pthread_cond_t *cond);
 void *model_malloc(size_t size);
@@ -25,8 +23,6 @@ void model_free(void *memory);
 int model_unmap(void *memory, size_t size);
 long model_syscall(long number, ...); /* gettid */
 int model_sigaltstack(const stack_t *new, stack_t *old);
-void model_push(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument);
-void model_pop(struct _pthread_cleanup_buffer *buffer, int execute);
 
 /* What is inside. */
 struct seat_view {

@@ -110,10 +110,6 @@ void threads_end(void)
 	me()->job = NULL;
 }
 
-void threads_try_loader(void)
-{
-}
-
 /* In futex(2) it is also for a moment, or when it waits for the lock of the table. */
 int threads_is_blocked(int tid)
 {
