@@ -2,14 +2,14 @@
 #include "start.h"
 
 #include "config.h"
-#include "libc/forks.h"
+#include "libc/atfork.h"
 #include "log.h"
 #include "libc/next.h"
 
 #include <sched.h>
 #include <unistd.h>
 
-atomic_bool start_is_plain;
+atomic_bool start_fast_path;
 
 /* The process in which a thread reads the configuration, or one of these. */
 enum { NOT_STARTED = 0, STARTED = -1 };
@@ -47,11 +47,11 @@ void start(void)
 	config_read(&config);
 	next_find();
 	if (!atomic_exchange(&watched, true))
-		forks_watch();
+		atfork_register();
 	if (config.log[0] != '\0')
 		for (int i = 0; config.unknown[i] != NULL; i++)
 			log_message(config.log, config.unknown[i]);
-	atomic_store_explicit(&start_is_plain, !config.disabled && config.log[0] == '\0'
+	atomic_store_explicit(&start_fast_path, !config.disabled && config.log[0] == '\0'
 			      && config.lock != LOCK_GLOBAL, memory_order_release);
 	atomic_store_explicit(&starter, STARTED, memory_order_release);
 }

@@ -49,9 +49,9 @@ static struct {
 
 static atomic_int asked, asked_late, asking, most_asking, copies;
 static atomic_int answers;               /* that are not freed */
-static atomic_int at_gate, gate_opened;  /* how many have come there, and may pass */
+static atomic_int at_gate, gate_after_forked;  /* how many have come there, and may pass */
 static atomic_int late_at_gate;          /* the same, of threads of the shim */
-static atomic_bool late_gate_open;
+static atomic_bool late_gate_after_fork;
 static __thread struct caller *self;
 
 static inline void nap(void)
@@ -63,7 +63,7 @@ static inline void wait_at_gate(void)
 {
 	int number = atomic_fetch_add(&at_gate, 1);
 
-	while (atomic_load(&gate_opened) <= number)
+	while (atomic_load(&gate_after_forked) <= number)
 		nap();
 }
 
@@ -72,7 +72,7 @@ static inline void wait_at_gate(void)
 static inline void wait_at_late_gate(void)
 {
 	atomic_fetch_add(&late_at_gate, 1);
-	while (!atomic_load(&late_gate_open))
+	while (!atomic_load(&late_gate_after_fork))
 		nap();
 }
 
@@ -235,13 +235,13 @@ static inline void start_herd(struct caller callers[], int count, struct caller 
 /* So many may pass the gate. */
 static inline void open_gate(int count)
 {
-	atomic_fetch_add(&gate_opened, count);
+	atomic_fetch_add(&gate_after_forked, count);
 }
 
 /* And threads of the shim, all of them. */
 static inline void open_late_gate(void)
 {
-	atomic_store(&late_gate_open, true);
+	atomic_store(&late_gate_after_fork, true);
 }
 
 static inline void set_up(void)

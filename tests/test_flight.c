@@ -100,7 +100,7 @@ START_TEST(test_not_final)
 	like.code = TRY_LATER;
 	for (int round = 0; round < 20 && !in_time; round++) {
 		atomic_store(&at_gate, 0);
-		atomic_store(&gate_opened, 0);
+		atomic_store(&gate_after_forked, 0);
 		atomic_store(&asked, 0);
 		begun = clock_now();
 		start_herd(callers, 5, like);

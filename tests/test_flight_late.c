@@ -57,8 +57,8 @@ START_TEST(test_usual)
 	call(&quick); /* nobody waits for it, and yet it is learned from */
 	for (int round = 0; round < 20 && !sooner; round++) {
 		atomic_store(&at_gate, 0);
-		atomic_store(&gate_opened, 0);
-		atomic_store(&late_gate_open, false);
+		atomic_store(&gate_after_forked, 0);
+		atomic_store(&late_gate_after_fork, false);
 		start_herd(callers, 2, quick);
 		open_late_gate();
 		join(callers + 1, 1);

@@ -4,7 +4,7 @@
  * once, and nobody is waited for who is not there. A child's exit status is AS_MEANT if it
  * was so.
  */
-#include "libc/forks.h"
+#include "libc/atfork.h"
 
 #include "flights.h"
 
@@ -84,7 +84,7 @@ START_TEST(test_child)
 
 	if (ways[_i] == fork_before_ours)
 		pthread_atfork(NULL, NULL, ask_in_handler);
-	forks_watch();
+	atfork_register();
 	start_herd(callers, 3, plain);
 	await(&late_at_gate, 1);
 	child = ways[_i]();
@@ -140,7 +140,7 @@ START_TEST(test_child_of_waiter)
 {
 	struct caller leader = plain, waiter = plain;
 
-	forks_watch();
+	atfork_register();
 	signal(SIGUSR1, fork_in_handler);
 	atomic_store(&forked, -1);
 	leader.inside = wait_at_gate;
@@ -183,7 +183,7 @@ START_TEST(test_grandchild)
 	struct caller leader = plain;
 	pid_t child;
 
-	forks_watch();
+	atfork_register();
 	leader.inside = wait_at_gate;
 	start(&leader);
 	await(&at_gate, 1);

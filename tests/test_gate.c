@@ -54,13 +54,13 @@ START_TEST(test_held)
 		pthread_t thread;
 		double closed;
 
-		gate_close();
+		gate_before_fork();
 		closed = now();
 		ck_assert_int_eq(pthread_create(&thread, NULL, look_up, NULL), 0);
 		nanosleep(&(struct timespec){ .tv_nsec = 30000000 }, NULL);
 		ck_assert_msg(!is_entered() || now() - closed >= 0.1, "it went in");
 		held = !is_entered();
-		gate_open();
+		gate_after_fork();
 		sem_wait(&entered);
 		sem_post(&go);
 		ck_assert_int_eq(pthread_join(thread, NULL), 0);
@@ -73,14 +73,14 @@ START_TEST(test_held_not_for_ever)
 {
 	pthread_t thread;
 
-	gate_close();
+	gate_before_fork();
 	ck_assert_int_eq(pthread_create(&thread, NULL, look_up, NULL), 0);
 	sem_wait(&entered);
-	gate_open(); /* of no consequence any more */
+	gate_after_fork(); /* of no consequence any more */
 	sem_post(&go);
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);
-	gate_close();
-	gate_open();
+	gate_before_fork();
+	gate_after_fork();
 }
 END_TEST
 
@@ -88,8 +88,8 @@ END_TEST
 static void *close_and_open(void *unused)
 {
 	(void)unused;
-	gate_close();
-	gate_open();
+	gate_before_fork();
+	gate_after_fork();
 	return NULL;
 }
 
@@ -125,14 +125,14 @@ static bool enters_at_once(void)
 /* The thread that forks, and one that is inside already, must not wait. */
 START_TEST(test_own)
 {
-	gate_close();
-	gate_close(); /* a handler of that fork forks */
-	gate_open();
+	gate_before_fork();
+	gate_before_fork(); /* a handler of that fork forks */
+	gate_after_fork();
 	ck_assert(enters_at_once());
-	gate_open();
+	gate_after_fork();
 	ck_assert(gate_enter(&era));
-	gate_close();
-	gate_open();
+	gate_before_fork();
+	gate_after_fork();
 	gate_leave(era);
 }
 END_TEST
@@ -185,8 +185,8 @@ START_TEST(test_reset)
 
 	ck_assert_int_eq(pthread_create(&thread, NULL, look_up, NULL), 0);
 	sem_wait(&entered);
-	gate_close();
-	gate_reset();
+	gate_before_fork();
+	gate_in_child();
 	ck_assert(enters_at_once());
 	sem_post(&go);
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);

@@ -20,7 +20,7 @@
 #include <sys/socket.h>
 
 /* Kept apart, so that a numeric host does not pay for large frames. */
-#define SELDOM __attribute__((noinline))
+#define NOINLINE __attribute__((noinline))
 
 /* What libc refuses before it looks at a host, and questions without one. */
 static int validate(const struct question *q)
@@ -40,7 +40,7 @@ static int validate(const struct question *q)
  * bits that libc was not shown, and the canonical name as they want it. Not all
  * that comes before libc makes a name a malloc of its own (proxychains does not):
  * it is replaced in a list that is ours. */
-static int restore(const struct question *q, struct addrinfo **list)
+static int match_question(const struct question *q, struct addrinfo **list)
 {
 	char *name = (*list)->ai_canonname, *unicode = NULL;
 	int code = 0;
@@ -68,7 +68,7 @@ static int restore(const struct question *q, struct addrinfo **list)
 	return code == EAI_MEMORY ? code : 0;
 }
 
-SELDOM static int ask(const struct question *q, void **answer)
+NOINLINE static int ask(const struct question *q, void **answer)
 {
 	struct addrinfo hints = {
 		.ai_flags = q->libc_flags,
@@ -87,7 +87,7 @@ SELDOM static int ask(const struct question *q, void **answer)
 	if (counted)
 		gate_leave(era);
 	if (code == 0 && list != NULL && (q->libc_flags != q->flags || q->type_bits != 0)) {
-		code = restore(q, &list);
+		code = match_question(q, &list);
 		if (code != 0)
 			freeaddrinfo(list);
 	}
@@ -102,7 +102,7 @@ SELDOM static int ask(const struct question *q, void **answer)
  * before it looks at the host, so it shall say what is wrong with the rest of the
  * question, asked of an address. If nothing is, the code is one that every caller of
  * getaddrinfo knows, or EAI_IDN_ENCODE for those who gave AI_IDN. */
-SELDOM static int refuse(struct question *q)
+NOINLINE static int refuse(struct question *q)
 {
 	void *list;
 	int saved = errno;
@@ -140,7 +140,7 @@ static int ask_shared(struct question *q, void **answer)
  * module may be slow, or ask something itself, so that this is a flight like all others.
  *
  * Says NOT_MINE if the host is not found and has an ASCII form. */
-SELDOM static int ask_as_written(struct question *q, void **answer)
+NOINLINE static int ask_as_written(struct question *q, void **answer)
 {
 	bool refused = q->host != q->ascii;
 	int flags = q->libc_flags;
@@ -234,7 +234,7 @@ static int go_down(void *question, void **answer)
 
 /* The first lookup, perhaps, and all of those that leave a line in the log, stand
  * in the one line, or are libc's alone. */
-SELDOM static int look_up_otherwise(const char *node, const char *service,
+NOINLINE static int slow_path(const char *node, const char *service,
 				    const struct addrinfo *hints, struct addrinfo **res)
 {
 	struct question q;
@@ -268,8 +268,8 @@ EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service
 	void *answer;
 	int code;
 
-	if (!atomic_load_explicit(&start_is_plain, memory_order_acquire))
-		return look_up_otherwise(node, service, hints, res);
+	if (!atomic_load_explicit(&start_fast_path, memory_order_acquire))
+		return slow_path(node, service, hints, res);
 	prepare(&q, node, service, hints);
 	code = pipeline(&call, &q, &answer);
 	if (code == 0)

@@ -18,7 +18,7 @@ enum { FORK_WAITS = 10000000, LOOKUP_WAITS = 100000000 }; /* nanoseconds */
  * for whom a fork has waited in vain belong to an era that is over: nobody waits
  * for them again, be they slow or lost. */
 static _Atomic uint64_t inside;
-static atomic_uint forks;     /* under way; lookups sleep on it */
+static atomic_uint forks;     /* how many are under way; lookups sleep on it */
 static atomic_uint came_home; /* one up when a lookup leaves while a fork is under way */
 
 static _Thread_local struct {
@@ -114,7 +114,7 @@ void gate_leave(uint32_t era)
 	count_out(era);
 }
 
-void gate_close(void)
+void gate_before_fork(void)
 {
 	bool within = is_inside(__builtin_frame_address(0));
 	int64_t deadline = 0;
@@ -137,7 +137,7 @@ void gate_close(void)
 	}
 }
 
-void gate_open(void)
+void gate_after_fork(void)
 {
 	unsigned n = atomic_load(&forks);
 
@@ -148,7 +148,7 @@ void gate_open(void)
 		wake(&forks);
 }
 
-void gate_reset(void)
+void gate_in_child(void)
 {
 	self.forking = 0;
 	forks = 0;

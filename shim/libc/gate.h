@@ -26,8 +26,8 @@ bool gate_enter(uint32_t *era);
 void gate_leave(uint32_t era);
 
 /* What pthread_atfork wants: before a fork, and after it in parent and child. */
-void gate_close(void);
-void gate_open(void);
-void gate_reset(void);
+void gate_before_fork(void);
+void gate_after_fork(void);
+void gate_in_child(void);
 
 #endif

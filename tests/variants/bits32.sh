@@ -54,9 +54,9 @@ static int64_t fork_waits(void)
 	pthread_create(&thread, NULL, look_up, NULL);
 	sem_wait(&entered);
 	begun = libc_now();
-	gate_close();
+	gate_before_fork();
 	took = libc_now() - begun;
-	gate_open();
+	gate_after_fork();
 	sem_post(&go);
 	pthread_join(thread, NULL);
 	return took;

@@ -25,13 +25,13 @@ extern struct world {
 		enum place place;
 		unsigned char todo;
 		unsigned char depth;    /* of lookups and forks within one another */
-		unsigned char forks;    /* of its own, from gate_close to gate_open */
-		unsigned char closed;   /* those of them that gate_close has let go on */
+		unsigned char forks;    /* of its own, from gate_before_fork to gate_after_fork */
+		unsigned char closed;   /* those of them that gate_before_fork has let go on */
 		bool acted;             /* since it was paused */
 		bool inside, woken;
 		bool late;              /* the fork has waited in vain */
 		uint32_t era;           /* when it entered */
-		uint32_t close_era;     /* when gate_close began */
+		uint32_t close_era;     /* when gate_before_fork began */
 		uint32_t *word;         /* while asleep */
 		unsigned hours;         /* its clock: only its own sleeps move it */
 	} thread[THREADS];

@@ -175,13 +175,13 @@ static void become_child(void)
 	int me = self();
 
 	m.gone = ~(1u << me);
-	gate_reset();
+	gate_in_child();
 	if (subject_inside() != 0 || subject_forks() != 0)
 		fail("the child begins with %u inside, %u forks", subject_inside(), subject_forks());
 	m.lost = 0;
 	m.fork_lost = m.broken_in = m.thread[me].late = false;
 	m.forks_within = 0;
-	/* It is counted no more: its era is over. gate_open is the parent's. */
+	/* It is counted no more: its era is over. gate_after_fork is the parent's. */
 	m.thread[me].forks = m.thread[me].closed = 0;
 }
 
@@ -197,7 +197,7 @@ __attribute__((noinline)) static void fork_once(void)
 		m.thread[me].era = subject_era();
 	m.in_close[me] = true;
 	m.thread[me].close_era = subject_era();
-	gate_close();
+	gate_before_fork();
 	m.in_close[me] = false;
 	m.thread[me].closed++;
 	for (;;) {
@@ -215,7 +215,7 @@ __attribute__((noinline)) static void fork_once(void)
 		become_child();
 	} else if (m.thread[me].forks > 0) {
 		m.thread[me].closed--;
-		gate_open();
+		gate_after_fork();
 		m.thread[me].forks--;
 	}
 	m.thread[me].depth--;
