@@ -8,9 +8,8 @@
 #include "libc/atfork.h"
 
 #include "libc/gate.h"
+#include "libc/libc.h"
 #include "libc/process.h"
-
-#include <pthread.h>
 
 static void in_child(void)
 {
@@ -20,5 +19,5 @@ static void in_child(void)
 
 void atfork_register(void)
 {
-	pthread_atfork(gate_before_fork, gate_after_fork, in_child);
+	libc->at_fork(gate_before_fork, gate_after_fork, in_child);
 }

@@ -104,6 +104,15 @@ static void wait_for_loader(void)
 		dladdr(&(char){ 0 }, &info);
 }
 
+/* pthread_atfork() is this call, in a piece of glibc that would be linked into the object
+ * together with what an object needs that can be unloaded. */
+extern int __register_atfork(void (*)(void), void (*)(void), void (*)(void), void *object);
+
+static void at_fork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void))
+{
+	__register_atfork(before, in_parent, in_child, NULL);
+}
+
 static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 {
 	pthread_attr_t attributes;
@@ -129,6 +138,7 @@ const struct libc glibc = {
 	.wait = wait,
 	.start_thread = start_thread,
 	.wait_for_loader = wait_for_loader,
+	.at_fork = at_fork,
 	.stack_bounds = stack_bounds,
 };
 

@@ -14,8 +14,7 @@
 #include <stdint.h>
 
 struct libc {
-	/* Whether this process can have threads. If not, the functions below but at_fork
-	 * must not be called. */
+	/* Whether this process can have threads. If not, only at_fork may be called. */
 	bool (*has_threads)(void);
 
 	/* Have a handler called when this thread is cancelled, exits or jumps out of the
@@ -33,6 +32,9 @@ struct libc {
 
 	/* Wait until the loader's lock is free: libc loads modules under it. */
 	void (*wait_for_loader)(void);
+
+	/* pthread_atfork. */
+	void (*at_fork)(void (*before)(void), void (*in_parent)(void), void (*in_child)(void));
 
 	/* The bounds of this thread's stack. False if it is the main thread's, which grows,
 	 * or if they cannot be told. */
