@@ -6,6 +6,7 @@
  */
 #include "getaddrinfo.c"
 
+#include "classify.h"
 #include "fuzz.h"
 
 #include <idn2.h>
