@@ -105,9 +105,10 @@ static inline void *copy_answer(const void *answer)
 
 static inline void write_text(const char *text, char key[static KEY_SIZE])
 {
+	size_t length = strlen(text);
+
 	memset(key, 0, KEY_SIZE);
-	for (int i = 0; i < KEY_SIZE && text[i] != '\0'; i++)
-		key[i] = text[i];
+	memcpy(key, text, length < KEY_SIZE ? length : KEY_SIZE);
 }
 
 static inline void write_key(const void *question, void *key)

@@ -31,7 +31,10 @@ static bool leads(void)
 static void be_child(void)
 {
 	alarm(20);
-	_exit(leads() && leads() ? AS_MEANT : 1);
+	for (int i = 0; i < 2; i++)
+		if (!leads())
+			_exit(1);
+	_exit(AS_MEANT);
 }
 
 static void expect(pid_t child)

@@ -68,7 +68,7 @@ static int match_question(const struct question *q, struct addrinfo **list)
 	return code == EAI_MEMORY ? code : 0;
 }
 
-NOINLINE static int ask(const struct question *q, void **answer)
+NOINLINE static int ask_libc(const struct question *q, void **answer)
 {
 	struct addrinfo hints = {
 		.ai_flags = q->libc_flags,
@@ -111,7 +111,7 @@ NOINLINE static int refuse(struct question *q)
 	if (q->flags & AI_NUMERICHOST)
 		q->libc_flags &= ~AI_ADDRCONFIG;
 	q->host = q->family == AF_INET6 ? "::" : "0.0.0.0";
-	code = ask(q, &list);
+	code = ask_libc(q, &list);
 	q->host = q->written;
 	if (code != EAI_SYSTEM)
 		errno = saved;
@@ -127,7 +127,7 @@ static int ask_shared(struct question *q, void **answer)
 {
 	int code = ask_together(q, answer);
 
-	return code == ASK_LIBC ? ask(q, answer) : code;
+	return code == ASK_LIBC ? ask_libc(q, answer) : code;
 }
 
 /* Ask libc for a Unicode host as it is written: /etc/hosts, an NSS module or the
@@ -204,7 +204,7 @@ static const struct call call = {
 	.validate = validate,
 	.numeric = numeric_answer,
 	.as_written = ask_as_written,
-	.ask = ask,
+	.ask = ask_libc,
 	.names = &names,
 };
 

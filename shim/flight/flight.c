@@ -158,7 +158,8 @@ static enum second wait_locked(struct table *table, struct seat *seat)
 		if (seat->came <= flight->told || flight->askers == 0)
 			continue;
 		next = second_see_to_locked(table, flight, seat->came);
-		if (next != SECOND_WAIT)
+		/* The answer may have come while that had no lock. */
+		if (next == SECOND_APART || (next == SECOND_ASK && seat->came > flight->told))
 			return next;
 	}
 	return SECOND_WAIT;

@@ -138,8 +138,8 @@ START_TEST(processes_in_a_lookup)
 	herd_end_right(leader);
 	herd_end_right(waiters);
 	herd_end_right(other);
-	ck_assert_int_eq(fake->calls(q.host), 1);
-	ck_assert_int_eq(fake->calls("gate.fake"), 1);
+	ck_lookups(q.host, 1, leader->begun);
+	ck_lookups("gate.fake", 1, other->begun);
 }
 END_TEST
 

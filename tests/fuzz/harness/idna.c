@@ -6,6 +6,7 @@
  */
 #include "calls/getaddrinfo.c"
 
+#include "host/classify.h"
 #include "fuzz.h"
 
 #include <idn2.h>

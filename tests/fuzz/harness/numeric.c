@@ -10,6 +10,8 @@
  */
 #include "calls/getaddrinfo.c"
 
+#include "host/classify.h"
+
 #include "../../answer.h"
 #include "fuzz.h"
 
@@ -239,7 +241,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.idn = !(mode & IDN_OFF),
 		.lock = mode & GLOBAL ? LOCK_GLOBAL : LOCK_HOST,
 	};
-	plain = config.lock != LOCK_GLOBAL;
+	start_fast_path = config.lock != LOCK_GLOBAL;
 	uselocale(locales[(mode & UTF8) != 0]);
 	subject = host;
 	check(mode & NO_HOST ? NULL : host, service, &hints, mode);

@@ -41,7 +41,7 @@ int explore_current(void);
 /* A property does not hold: say so, and how it came to be; exit status 1. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* After explore(): what there was. */
+/* After explore(): what there was, and the processor's time for it. */
 void explore_report(const char *name);
 
 #endif

@@ -55,6 +55,7 @@ int say_error(int code, int64_t asked)
 		};
 	errno = FIRST_ERRNO + explore_current() * ERRORS + number;
 	m.again |= code == AGAIN;
+	me()->in_vain = code == AGAIN;
 	if (me()->seat != NULL)
 		note_the_told(view_seat(me()->seat).flight);
 	return code;

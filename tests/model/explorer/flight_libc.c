@@ -186,6 +186,7 @@ static void note_landing(const void *flight, const struct flight_view *view)
 		fail("errno is lost");
 	said->present = present();
 	said->served = explore_current() < CALLERS;
+	said->asking = 0;
 	for (int task = 0; task < CALLERS; task++)
 		if (!(m.gone & 1u << task) && m.task[task].seat != NULL) {
 			struct seat_view seat = view_seat(m.task[task].seat);
@@ -193,8 +194,10 @@ static void note_landing(const void *flight, const struct flight_view *view)
 			if (seat.flight != flight)
 				continue;
 			said->served += seat.part == VIEW_WAITING;
-			if (seat.part == VIEW_ASKING && task != explore_current())
-				m.task[task].served |= view->landed;
+			if (seat.part != VIEW_ASKING || task == explore_current())
+				continue;
+			said->asking++;
+			m.task[task].served |= view->landed;
 		}
 }
 

@@ -30,7 +30,8 @@ struct answer {
 	unsigned char host;
 	unsigned char code;
 	unsigned char present; /* the callers who were within flight_join when it landed */
-	unsigned char served;  /* how many callers it was for then */
+	unsigned char served;  /* how many callers it was for then ... */
+	unsigned char asking;  /* ... and how many more may take it if they ask in vain */
 	int64_t asked;         /* when it was asked for */
 };
 
@@ -43,6 +44,7 @@ extern struct world {
 		bool asked;       /* ask has been called: not again */
 		bool starved;     /* a malloc, map or copy of its own has failed */
 		bool to_be_told;  /* of another's error: it need not ask */
+		bool in_vain;     /* its own ask said not now */
 		bool served;      /* by an answer that landed while it asked */
 		bool apart;       /* in a child that was made meanwhile */
 		bool woken;

@@ -77,7 +77,7 @@ void leave_call(void)
 	unsigned char bit = (unsigned char)(1u << explore_current());
 
 	task->within = task->asked = task->starved = task->apart = task->woken = false;
-	task->to_be_told = task->served = false;
+	task->to_be_told = task->in_vain = task->served = false;
 	task->host = 0;
 	task->began = task->joined = task->until = 0;
 	task->seat = task->cond = NULL;
