@@ -95,7 +95,7 @@ int ask_together(struct question *q, void **answer)
 	 * which it lists the interfaces. With AI_IDN a name depends on the thread's locale. */
 	if (q->flags & AI_NUMERICHOST && !q->strict)
 		q->libc_flags &= ~AI_ADDRCONFIG;
-	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST
+	if (config.lock != lock_host || q->flags & AI_NUMERICHOST
 	    || q->libc_flags & (AI_IDN | AI_CANONIDN) || size > TEXT_MOST || stack_is_short())
 		return ASK_LIBC;
 	code = flight_join(q->call->names, q, offsetof(struct key, text) + size, answer, &outcome);
