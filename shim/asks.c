@@ -11,7 +11,11 @@
 
 #include <stdlib.h>
 
-#define LINE_WAIT INT64_C(10000000000) /* nanoseconds, for who is at the head of a line */
+/* Nanoseconds. */
+#define LINE_WAIT INT64_C(10000000000) /* for who is at the head of a line */
+/* Distances grow up to here. A waiter that waits so long asks by itself (LONG_OVERDUE in
+ * second.c, which is not longer): it does not try again and again to make a thread. */
+#define FARTHEST INT64_C(30000000000)
 
 struct flight *flight_new(const struct flight_kind *kind, const void *question, size_t key_length)
 {
@@ -66,7 +70,10 @@ struct flight *flight_leave_locked(struct table *table, struct flight *flight)
 
 void ask_begin_locked(struct flight *flight, int64_t now)
 {
-	flight->distance = flight->asks == 0 ? usual_wait(flight->entry.hash) : 2 * flight->distance;
+	if (flight->asks == 0)
+		flight->distance = usual_wait(flight->entry.hash);
+	else if (flight->distance < FARTHEST)
+		flight->distance *= 2;
 	flight->asked = now;
 	flight->asks++;
 	flight->askers++;

@@ -228,11 +228,11 @@ static int ask_locked(struct table *table, struct seat *seat, void **answer,
 	inside.flight = NULL;
 
 	table = table_lock();
-	if (ask_report_locked(table, flight, seat->asked, code, error, own))
-		flight->served++;
-	else if (code == 0 || kind->is_final(code) || code == kind->no_memory
-		 || table != flight->entry.table || flight->told != TOLD_ALL)
+	if (!ask_report_locked(table, flight, seat->asked, code, error, own)
+	    && (code == 0 || kind->is_final(code) || code == kind->no_memory
+		|| table != flight->entry.table || flight->told != TOLD_ALL))
 		goto own;
+	flight->served++;
 	begin_to_wait_locked(seat);
 	flight->askers--;
 	return take_locked(table, seat, answer, outcome);

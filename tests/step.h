@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * For a test that single-steps x86-64 code: where a source file's functions are, the trap
- * flag, and a free() that tells of use after free.
+ * For a test that single-steps x86-64 code: where a source file's functions are, the trap,
+ * and a free() that tells of use after free.
  */
 #ifndef GAISHIM_TESTS_STEP_H
 #define GAISHIM_TESTS_STEP_H
@@ -11,12 +11,15 @@
 #include <link.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 enum { POISON = 0x5A, TRAP_FLAG = 0x100 };
@@ -66,7 +69,7 @@ static bool is_poison_left(void)
 	return left;
 }
 
-static struct { uintptr_t begin, end; } code[64]; /* the functions that are stepped through */
+static struct { uintptr_t begin, end; } ranges[128]; /* the functions that are stepped through */
 static int functions;
 
 static int find_base(struct dl_phdr_info *info, size_t size, void *base)
@@ -76,14 +79,15 @@ static int find_base(struct dl_phdr_info *info, size_t size, void *base)
 	return 1; /* the program comes first */
 }
 
-/* By the program's symbol table, where the functions of a source file follow its name,
- * but for hidden ones: those have the prefix. */
+/* Add those of a source file, by the program's symbol table: there they follow its name,
+ * but for hidden ones, which have the prefix. */
 static void find_functions(const char *source, const char *prefix)
 {
 	int file = open("/proc/self/exe", O_RDONLY);
 	struct stat status;
 	uintptr_t base = 0;
-	bool inside = false;
+	bool inside_source = false;
+	int before = functions;
 
 	ck_assert_int_eq(fstat(file, &status), 0);
 	const char *image = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
@@ -99,15 +103,15 @@ static void find_functions(const char *source, const char *prefix)
 	for (size_t i = 0; i < table->sh_size / sizeof *symbol; i++, symbol++) {
 		const char *name = names + symbol->st_name;
 		if (ELF64_ST_TYPE(symbol->st_info) == STT_FILE)
-			inside = strcmp(name, source) == 0;
+			inside_source = strcmp(name, source) == 0;
 		if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_size == 0
-		    || (!inside && strncmp(name, prefix, strlen(prefix)) != 0))
+		    || (!inside_source && strncmp(name, prefix, strlen(prefix)) != 0))
 			continue;
-		ck_assert_int_lt(functions, sizeof code / sizeof *code);
-		code[functions].begin = base + symbol->st_value;
-		code[functions++].end = base + symbol->st_value + symbol->st_size;
+		ck_assert_int_lt(functions, sizeof ranges / sizeof *ranges);
+		ranges[functions].begin = base + symbol->st_value;
+		ranges[functions++].end = base + symbol->st_value + symbol->st_size;
 	}
-	ck_assert_int_gt(functions, 3); /* one static at least, besides the public ones */
+	ck_assert_int_gt(functions - before, 1); /* a static one at least, besides a public one */
 	munmap((void *)image, (size_t)status.st_size);
 	close(file);
 }
@@ -115,13 +119,53 @@ static void find_functions(const char *source, const char *prefix)
 static bool is_inside(uintptr_t at)
 {
 	for (int i = 0; i < functions; i++)
-		if (at >= code[i].begin && at < code[i].end)
+		if (at >= ranges[i].begin && at < ranges[i].end)
 			return true;
 	return false;
 }
 
+static int steps, last_step; /* of the thread that is stepped: at the last it jumps out */
+static sigjmp_buf out;
+
+/* The test's: told of each function that the stepped code calls. */
+static void see_call(uintptr_t function);
+
+/* What the stepped code calls is not stepped, it takes far more steps: it returns to this
+ * trap. */
+extern char returned[];
+__asm__(".text\nreturned:\n\tint3\n");
+
+/* For SIGTRAP. */
+static void on_step(int number, siginfo_t *info, void *context)
+{
+	static uintptr_t caller;
+	static bool was_inside;
+	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+	uintptr_t *stack = (uintptr_t *)registers[REG_RSP];
+
+	(void)number, (void)info;
+	if (registers[REG_RIP] == (greg_t)returned + 1) {
+		registers[REG_RIP] = (greg_t)caller;
+		registers[REG_EFL] |= TRAP_FLAG;
+	}
+	if (is_inside((uintptr_t)registers[REG_RIP])) {
+		was_inside = true;
+		if (++steps == last_step)
+			siglongjmp(out, 1); /* the kernel has cleared the flag for this handler */
+	} else if (was_inside) {
+		was_inside = false;
+		see_call((uintptr_t)registers[REG_RIP]);
+		if (is_inside(*stack)) {
+			caller = *stack;
+			*stack = (uintptr_t)returned;
+			registers[REG_EFL] &= ~TRAP_FLAG;
+		}
+	}
+}
+
 /* STEP("orq %0") sets the trap flag, STEP("andq %1") clears it. The red zone is spared. */
 #define STEP(operation) __asm__ volatile("lea -128(%%rsp), %%rsp\n\tpushfq\n\t" operation \
-	", (%%rsp)\n\tpopfq\n\tlea 128(%%rsp), %%rsp" : : "i"(TRAP_FLAG), "i"(~TRAP_FLAG) : "memory", "cc")
+	", (%%rsp)\n\tpopfq\n\tlea 128(%%rsp), %%rsp" \
+	: : "i"(TRAP_FLAG), "i"(~TRAP_FLAG) : "memory", "cc")
 
 #endif

@@ -1,70 +1,196 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Children, however they are made: a lookup of what is under way in the parent leads at
+ * once, and nobody is waited for who is not there. A child's exit status is AS_MEANT if it
+ * was so.
+ */
 #include "forks.h"
 
-#include "flight.h"
-#include "unit.h"
+#include "flights.h"
 
-#include <pthread.h>
-#include <semaphore.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static sem_t entered, gate;
+extern pid_t _Fork(void) __attribute__((weak)); /* glibc 2.34 */
 
-static int stay_out(void *context, void **answer)
+enum { AS_MEANT = 4 };
+
+static bool leads(void)
 {
-	sem_post(&entered);
-	while (sem_wait(&gate) != 0)
-		;
-	*answer = context;
-	return 0;
+	struct caller caller = plain;
+
+	call(&caller);
+	return caller.got_code == 0 && caller.outcome.role == FLIGHT_LED && caller.outcome.waited == 0
+		&& count_waiters("key") == -1;
 }
 
-static int come_home(void *context, void **answer)
+static void be_child(void)
 {
-	*answer = context;
-	return 0;
+	alarm(20);
+	_exit(leads() && leads() ? AS_MEANT : 1);
 }
 
-static int fly(int (*ask)(void *, void **))
+static void expect(pid_t child)
 {
-	struct flight_story story;
-	void *answer;
+	int status;
 
-	return flight_run(&(struct flight_plan){ .key = "key", .key_length = 3, .ask = ask }, &answer, &story);
+	ck_assert_int_gt(child, 0);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_msg(status == AS_MEANT << 8, "status %#x", status);
 }
 
-static void *leader(void *unused)
+static pid_t fork_bare(void)
 {
-	(void)unused;
-	fly(stay_out);
+	return _Fork();
+}
+
+static pid_t fork_raw(void)
+{
+#ifdef __s390__
+	return (pid_t)syscall(SYS_clone, 0, SIGCHLD, 0, 0, 0);
+#else
+	return (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+#endif
+}
+
+static bool led_in_handler;
+
+static void ask_in_handler(void)
+{
+	led_in_handler = leads();
+}
+
+/* A library's handler that was registered before ours runs before it. */
+static pid_t fork_before_ours(void)
+{
+	pid_t child = fork();
+
+	if (child == 0 && !led_in_handler)
+		_exit(2);
+	return child;
+}
+
+static pid_t (*const ways[])(void) = { fork, fork_bare, fork_raw, fork_before_ours };
+
+/* Somebody leads in the parent, others wait, and a second ask is under way. */
+START_TEST(test_child)
+{
+	struct caller callers[3];
+	pid_t child;
+
+	if (ways[_i] == fork_before_ours)
+		pthread_atfork(NULL, NULL, ask_in_handler);
+	forks_watch();
+	start_herd(callers, 3, plain);
+	await(&late_at_gate, 1);
+	child = ways[_i]();
+	if (child == 0)
+		be_child();
+	expect(child);
+	ck_assert_int_eq(count_waiters("key"), 2);
+	open_gate(1);
+	join(callers, 3);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(callers[i].got_answer, 1);
+	assert_empty("key");
+}
+END_TEST
+
+/* The lock is held by a thread that is not there. */
+START_TEST(test_child_of_locked)
+{
+	struct table *table = table_lock();
+	pid_t child = fork_raw();
+
+	if (child == 0)
+		be_child();
+	table_unlock(table);
+	expect(child);
+}
+END_TEST
+
+static pid_t forked;
+
+static void fork_in_handler(int number)
+{
+	(void)number;
+	forked = fork();
+}
+
+static void *call_and_exit(void *argument)
+{
+	struct caller *caller = argument;
+
+	call(caller);
+	if (forked == 0)
+		_exit(caller->got_code == 0 && caller->got_answer != 1
+		      && caller->outcome.role == FLIGHT_PASSED && leads() ? AS_MEANT : 1);
 	return NULL;
 }
 
-/* A child does not wait for the flight that is out in its parent. */
-START_TEST(test_child)
+/* A handler forks while its thread waits. The child returns into that wait, and asks. */
+START_TEST(test_child_of_waiter)
 {
-	pthread_t thread;
-	int status;
+	struct caller leader = plain, waiter = plain;
 
-	sem_init(&entered, 0, 0);
-	sem_init(&gate, 0, 0);
 	forks_watch();
-	ck_assert_int_eq(pthread_create(&thread, NULL, leader, NULL), 0);
-	sem_wait(&entered);
-	ck_assert_uint_eq(flight_count(), 1);
+	signal(SIGUSR1, fork_in_handler);
+	forked = -1;
+	leader.inside = wait_at_gate;
+	start(&leader);
+	await(&at_gate, 1);
+	pthread_create(&waiter.thread, NULL, call_and_exit, &waiter);
+	await_waiters("key", 1);
+	pthread_kill(waiter.thread, SIGUSR1);
+	while (*(volatile pid_t *)&forked < 0)
+		nap();
+	expect(forked);
+	open_gate(1);
+	join(&waiter, 1);
+	join(&leader, 1);
+	ck_assert_int_eq(waiter.got_answer, 1);
+	ck_assert_int_eq(waiter.outcome.role, FLIGHT_WAITED);
+	assert_empty("key");
+}
+END_TEST
 
-	pid_t child = fork();
-	if (child == 0) {
-		alarm(20);
-		_exit(flight_count() == 0 && fly(come_home) == 0 && flight_count() == 0 ? 0 : 1);
-	}
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_int_eq(status, 0);
-	ck_assert_uint_eq(flight_count(), 1);
-	sem_post(&gate);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
-	ck_assert_uint_eq(flight_count(), 0);
+/* A child of a child starts anew, too. */
+static void be_parent(void)
+{
+	struct caller leader = plain;
+	int status;
+	pid_t child;
+
+	alarm(20);
+	leader.inside = wait_at_gate;
+	start(&leader);
+	await(&at_gate, 2);
+	child = fork();
+	if (child == 0)
+		be_child();
+	_exit(waitpid(child, &status, 0) == child ? status >> 8 : 1);
+}
+
+START_TEST(test_grandchild)
+{
+	struct caller leader = plain;
+	pid_t child;
+
+	forks_watch();
+	leader.inside = wait_at_gate;
+	start(&leader);
+	await(&at_gate, 1);
+	child = fork();
+	if (child == 0)
+		be_parent();
+	expect(child);
+	open_gate(1);
+	join(&leader, 1);
+	assert_empty("key");
 }
 END_TEST
 
@@ -72,9 +198,22 @@ int main(void)
 {
 	Suite *suite = suite_create("forks");
 	TCase *tcase = tcase_create("children");
+	bool tsan = SANITIZER("thread");
 
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, test_child);
+	tcase_add_checked_fixture(tcase, set_up, NULL);
+	for (int i = 0; i < (int)(sizeof ways / sizeof *ways); i++)
+		if ((ways[i] != fork_bare || _Fork != NULL) && (!tsan || ways[i] != fork_raw))
+			tcase_add_loop_test(tcase, test_child, i, i + 1);
+	if (_Fork == NULL)
+		puts("# SKIP _Fork: this libc has none");
+	tcase_add_test(tcase, test_child_of_waiter);
+	if (tsan) {
+		puts("# SKIP children of SYS_clone: ThreadSanitizer would have to know");
+	} else {
+		tcase_add_test(tcase, test_child_of_locked);
+		tcase_add_test(tcase, test_grandchild);
+	}
 	return run_suite(suite);
 }

@@ -94,13 +94,14 @@ START_TEST(test_details)
 	q.host = strcpy(q.ascii, "xn--bcher-kva.de");
 	q.how = "waited";
 	q.waited = 12345678;
+	q.asks = 2;
 	q.shared = 3;
 	errno = EMFILE;
 	write_log(&q, "bücher.de", EAI_SYSTEM);
 	ck_assert_int_eq(errno, EMFILE);
 	assert_matches(read_log(path),
 		       "host=\"bücher\\.de\" service=NULL family=inet6 socktype=stream\\+nonblock\\+cloexec "
-		       "protocol=0 flags=0x22 normalized=\"xn--bcher-kva\\.de\" how=waited ms=12 shared=3 "
+		       "protocol=0 flags=0x22 normalized=\"xn--bcher-kva\\.de\" how=waited ms=12 asks=2 shared=3 "
 		       "code=EAI_SYSTEM errno=24 us=");
 }
 END_TEST

@@ -238,7 +238,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.strict = mode & STRICT,
 		.idn = !(mode & IDN_OFF),
 		.lock = mode & GLOBAL ? LOCK_GLOBAL : LOCK_HOST,
-		.patience = INT64_C(1000000000),
 	};
 	plain = config.lock != LOCK_GLOBAL;
 	uselocale(locales[(mode & UTF8) != 0]);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Flights whose asker is stuck or gone, and waiters that have to ask by themselves.
+ *
+ * Not here: a thread that is stuck at the loader's lock (it takes a module that is being
+ * loaded), and a waiter that has waited for 30 s.
+ */
+#include "flights.h"
+#include "threads.h"
+
+#include <semaphore.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { WAITERS = 5 };
+
+static sem_t never;
+
+static void block(void)
+{
+	atomic_fetch_add(&late_at_gate, 1);
+	while (sem_wait(&never) != 0)
+		;
+}
+
+/* The thread waits for a lock that a waiter might hold: each asks by itself. */
+START_TEST(test_deserted)
+{
+	struct caller callers[1 + WAITERS], newcomer = plain;
+
+	sem_init(&never, 0, 0);
+	late.inside = block;
+	start_herd(callers, 1 + WAITERS, plain);
+	for (int i = 1; i <= WAITERS; i++)
+		callers[i].inside = wait_at_gate;
+	await(&at_gate, 1 + WAITERS);
+	/* Whoever comes now has nothing to do with them. */
+	call(&newcomer);
+	ck_assert_int_eq(newcomer.outcome.role, FLIGHT_LED);
+	ck_assert_int_eq(newcomer.outcome.waited, 0);
+	open_gate(1 + WAITERS);
+	join(callers, 1 + WAITERS);
+	ck_assert_int_eq(atomic_load(&asked_late), 1);
+	for (int i = 1; i <= WAITERS; i++) {
+		ck_assert_int_eq(callers[i].got_code, 0);
+		ck_assert_int_eq(callers[i].outcome.role, FLIGHT_ASKED);
+	}
+	ck_assert_int_eq(callers[0].got_code, 0);
+	sem_post(&never);
+	assert_empty("key");
+}
+END_TEST
+
+static void use_up_threads(void)
+{
+	atomic_store(&process_own()->threads, THREADS_MOST);
+}
+
+/* Where there can be no thread, one waiter asks by itself, for all who came before. */
+START_TEST(test_no_thread)
+{
+	struct caller callers[1 + WAITERS];
+	int asked_themselves = 0;
+
+	use_up_threads();
+	start_herd(callers, 1 + WAITERS, plain);
+	join(callers + 1, WAITERS);
+	for (int i = 1; i <= WAITERS; i++) {
+		ck_assert_int_eq(callers[i].got_code, 0);
+		ck_assert_uint_ge(callers[i].outcome.asks, 2);
+		asked_themselves += callers[i].outcome.role == FLIGHT_ASKED;
+	}
+	ck_assert_int_ge(asked_themselves, 1);
+	ck_assert_int_le(asked_themselves, 2); /* unless another was about to do so */
+	ck_assert_int_eq(atomic_load(&asked), 1 + asked_themselves);
+	ck_assert_int_eq(atomic_load(&asked_late), 0);
+	open_gate(1);
+	join(callers, 1);
+	atomic_store(&process_own()->threads, 0);
+	assert_empty("key");
+}
+END_TEST
+
+/* There a waiter that an ask covers goes on waiting: libc would keep it as long. */
+START_TEST(test_no_thread_but_covered)
+{
+	struct caller callers[2];
+
+	start_herd(callers, 2, plain);
+	await(&late_at_gate, 1);
+	use_up_threads();
+	/* The next two asks would be due by then. */
+	nanosleep(&(struct timespec){ .tv_sec = 3 }, NULL);
+	ck_assert_int_eq(count_waiters("key"), 1);
+	open_gate(1);
+	join(callers, 2);
+	ck_assert_int_eq(callers[1].outcome.role, FLIGHT_WAITED);
+	ck_assert_int_eq(callers[1].got_answer, 1);
+	ck_assert_uint_eq(callers[1].outcome.asks, 2);
+	atomic_store(&process_own()->threads, 1);
+	assert_empty("key");
+}
+END_TEST
+
+static void answer_at_once(void)
+{
+}
+
+static void vanish(void)
+{
+	wait_at_gate();
+	syscall(SYS_exit, 0);
+}
+
+/* The leader's thread is gone without a word. */
+START_TEST(test_leader_vanishes)
+{
+	struct caller callers[1 + WAITERS], like = plain;
+
+	late.inside = answer_at_once;
+	like.inside = vanish;
+	start_herd(callers, 1 + WAITERS, like);
+	open_gate(1);
+	join(callers + 1, WAITERS);
+	for (int i = 1; i <= WAITERS; i++) {
+		ck_assert_int_eq(callers[i].got_code, 0);
+		ck_assert_int_eq(callers[i].got_answer, 2);
+	}
+	ck_assert_int_eq(count_waiters("key"), -1); /* but it is held for good, answer and all */
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("flight");
+	TCase *tcase = tcase_create("stuck");
+
+	suite_add_tcase(suite, tcase);
+	tcase_set_timeout(tcase, 100);
+	tcase_add_checked_fixture(tcase, set_up, NULL);
+	tcase_add_test(tcase, test_deserted);
+	tcase_add_test(tcase, test_no_thread);
+	tcase_add_test(tcase, test_no_thread_but_covered);
+	if (SANITIZER(""))
+		puts("# SKIP a thread that vanishes: so do its flight and its sanitizer's state");
+	else
+		tcase_add_test(tcase, test_leader_vanishes);
+	return run_suite(suite);
+}
