@@ -67,7 +67,7 @@ $(BUILD)/idn2-$(IDN2):
 
 # Where a compiler would say twenty lines about a header that is not there.
 PACKAGE_idn2 = libidn2-dev (scripts/setup build does)
-PACKAGE_check = check (scripts/setup test does)
+PACKAGE_check = check (scripts/setup check does)
 $(BUILD)/have/%.h:
 	mkdir -p $(@D)
 	command -v $(firstword $(CC)) >/dev/null || \
@@ -133,11 +133,16 @@ harnesses: $(HARNESSES)
 
 tests: all $(TESTS) $(PROGRAMS) $(STRESS) $(OBJECTS) ## build the tests
 
+# What needs no more than the compiler, Check and what a machine has anyway.
 CHECK = $(TESTS) $(filter $(BUILD)/tests/preload/test_% $(BUILD)/tests/fake/test_%,$(PROGRAMS)) \
-	$(filter-out %/lib.sh,$(sort $(wildcard tests/*/*.sh)))
+	$(filter-out tests/scripts/ci.sh,$(sort $(wildcard tests/loader/*.sh tests/scripts/*.sh)))
+CHECK_ALL = $(CHECK) $(filter-out %/lib.sh $(CHECK),$(sort $(wildcard tests/*/*.sh)))
 
-check: tests ## run all tests (or those that CHECK names)
+check: tests ## run the quick tests (or those that CHECK names)
 	BUILD=$(BUILD) tests/run $(CHECK)
+
+check-all: tests ## run all tests: other programs, networks, checkers, the model
+	BUILD=$(BUILD) tests/run $(CHECK_ALL)
 
 fuzz: ## fuzz with libFuzzer: FUZZ="numeric idna" only, FUZZ_SECONDS=60 each
 	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ)

@@ -6,6 +6,7 @@
 #include "flight.h"
 #include "stack.h"
 
+#include <locale.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,11 +93,12 @@ int ask_together(struct question *q, void **answer)
 
 	/* libc refuses at once a host that must be an address and is none, and a host or
 	 * service too long to be a name: nobody need wait for that, nor for the lock under
-	 * which it lists the interfaces. With AI_IDN a name depends on the thread's locale. */
+	 * which it lists the interfaces. With AI_IDN a thread's own locale has a say in it. */
 	if (q->flags & AI_NUMERICHOST && !q->strict)
 		q->libc_flags &= ~AI_ADDRCONFIG;
 	if (config.lock != lock_host || q->flags & AI_NUMERICHOST
-	    || q->libc_flags & (AI_IDN | AI_CANONIDN) || size > TEXT_MOST || stack_is_short())
+	    || (q->libc_flags & (AI_IDN | AI_CANONIDN) && uselocale((locale_t)0) != LC_GLOBAL_LOCALE)
+	    || size > TEXT_MOST || stack_is_short())
 		return ASK_LIBC;
 	code = flight_join(q->call->names, q, offsetof(struct key, text) + size, answer, &outcome);
 	q->how = roles[outcome.role];

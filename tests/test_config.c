@@ -40,8 +40,9 @@ static const struct option {
 } options[] = {
 #define FLAG(name, help) \
 	{ #name, { { "1", 1 }, { "true", 1 }, { "yes", 1 }, { "on", 1 }, \
-		   { "0", 0 }, { "false", 0 }, { "no", 0 }, { "off", 0 } }, offsetof(struct config, name) },
-#define CHOICE2(name, a, b, help) { #name, { { #a, 0 }, { #b, 1 } }, offsetof(struct config, name) },
+	  { "0", 0 }, { "false", 0 }, { "no", 0 }, { "off", 0 } }, offsetof(struct config, name) },
+#define CHOICE2(name, a, b, help) \
+	{ #name, { { #a, 0 }, { #b, 1 } }, offsetof(struct config, name) },
 #define CHOICE3(name, a, b, c, help) \
 	{ #name, { { #a, 0 }, { #b, 1 }, { #c, 2 } }, offsetof(struct config, name) },
 #define FILENAME(name, help) { #name, { { NULL, 0 } }, offsetof(struct config, name) },
@@ -183,7 +184,8 @@ END_TEST
 START_TEST(test_other_variables)
 {
 	static const char *const others[] = {
-		"GAISHIM_PATIENCE", "GAISHIM_", "GAISHIM_LOC", "GAISHIM_LOCKS", "GAISHIM_lock", "LOCK", "GAISHIM_IDN_",
+		"GAISHIM_PATIENCE", "GAISHIM_", "GAISHIM_LOC", "GAISHIM_LOCKS", "GAISHIM_lock", "LOCK",
+		"GAISHIM_IDN_",
 	};
 	struct config got;
 
@@ -197,7 +199,8 @@ END_TEST
 /* Of two variables of one name the first counts, as for getenv(). */
 START_TEST(test_twice)
 {
-	static char first[] = "GAISHIM_LOCK=none", second[] = "GAISHIM_LOCK=global", third[] = "GAISHIM_LOCK=x";
+	static char first[] = "GAISHIM_LOCK=none", second[] = "GAISHIM_LOCK=global";
+	static char third[] = "GAISHIM_LOCK=nonsense";
 	char *twice[] = { first, second, third, NULL };
 	char **saved = environ;
 	struct config got;

@@ -100,7 +100,7 @@ exec cc "$@"
 END
 chmod 755 "$TMP/bin/poor"
 missing idn2.h 'no idn2\.h: .*libidn2-dev.*scripts/setup build' all
-missing check.h 'no check\.h: install check.*scripts/setup test' "$TMP/missing/tests/preload/test_disabled"
+missing check.h 'no check\.h: install check.*scripts/setup check' "$TMP/missing/tests/preload/test_disabled"
 missing libidn2.a 'no libidn2\.a: .*libidn2-dev.*IDN2=shared' "$TMP/missing/idn2.o"
 missing libunistring.a 'no libunistring\.a: .*libunistring-dev.*IDN2=shared' "$TMP/missing/idn2.o"
 out=$(make BUILD="$TMP/nothing" CC=no-such-compiler all 2>&1)

@@ -79,6 +79,9 @@ done
 run no-compiler scripts/check
 is "check, apt, not root: status" "$status" 1
 like "check, apt, not root: the line" "$out" \
+	"^    apt-get update && apt-get install -y --no-install-recommends $debian check\$"
+run no-compiler scripts/check --all
+like "check --all, apt, not root: the line" "$out" \
 	"^    apt-get update && apt-get install -y --no-install-recommends $debian check valgrind"
 
 root 0
@@ -94,7 +97,7 @@ is "nothing missing: status" "$status" 0
 is "nothing missing: not a word" "$out$calls" ''
 
 stub apt-get 'case "$*" in *update) exit 1 ;; *install*" valgrind "*) exit 100 ;; *strace) exit 100 ;; esac'
-run "$cc" scripts/setup test
+run "$cc" scripts/setup all
 is "only optional packages fail: status" "$status" 0
 like "the lists are not refreshed: says so" "$out" 'that failed'
 like "each is tried alone" "$calls" 'install shellcheck$'
@@ -102,7 +105,7 @@ is "what the archive lacks is not asked for" "$(echo "$calls" | grep -c mandoc)"
 like "what cannot be had is named" "$out" 'will be skipped: mandoc.* strace'
 
 root 1000
-run "$cc" scripts/setup test
+run "$cc" scripts/setup all
 is "only optional packages missing, not root: status" "$status" 0
 like "only optional packages missing, not root: the line" "$out" \
 	'^    apt-get update && apt-get install -y --no-install-recommends .*valgrind'
@@ -114,12 +117,18 @@ for tool in nproc tail tee; do
 	ln -s "$(command -v $tool)" "$TMP/bin/$tool"
 done
 for failures in 0 1; do
-	stub make 'test "$1" = check || exit 0' "echo 5 passed, $failures failed, 0 skipped" \
+	stub make 'case $1 in check*) ;; *) exit 0 ;; esac' "echo 5 passed, $failures failed, 0 skipped" \
 		"test $failures = 0 || { echo make: Error; exit 2; }"
 	run "$cc" "$TMP/tree/scripts/check"
 	is "check, $failures failed: status" "$status" $((failures * 2))
 	is "check, $failures failed: the last line" "$(echo "$out" | tail -n 1)" "5 passed, $failures failed, 0 skipped"
 	like "check, $failures failed: builds before" "$calls" '^make -j [0-9]+ tests$'
+	like "check, $failures failed: the quick tests" "$calls" '^make check$'
 done
+run "$cc" "$TMP/tree/scripts/check" --all
+like "check --all: all tests" "$calls" '^make check-all$'
+run "$cc" "$TMP/tree/scripts/check" --al
+is "check --al: status" "$status" 2
+like "check --al: says what to do" "$out" 'try --help'
 
 done_testing
