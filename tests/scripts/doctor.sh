@@ -3,6 +3,7 @@
 # gaishim doctor: what it finds where all is well, and each thing that can be wrong,
 # for people and as JSON.
 
+# shellcheck disable=SC2317 # each_option calls functions
 . tests/tap.sh
 unset LD_PRELOAD PYTHONPATH LD_LIBRARY_PATH
 PATH=/usr/bin:/bin:$PATH # python3 itself, no starter of one

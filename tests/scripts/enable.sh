@@ -4,7 +4,7 @@
 # what they leave alone, what they refuse, under each shell that may be /bin/sh.
 # /etc is in tests/scripts/enable-system.sh.
 
-# shellcheck disable=SC2016 # for the inner shells
+# shellcheck disable=SC2016,SC2317 # for the inner shells; each_option calls functions
 . tests/tap.sh
 unset LD_PRELOAD PYTHONPATH TOX_OVERRIDE TOX_TESTENV_PASSENV GITHUB_ENV CI_PROJECT_DIR
 umask 022

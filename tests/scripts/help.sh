@@ -7,8 +7,9 @@
 unset LD_PRELOAD
 
 # A tree with nothing to build and nobody to build it.
-mkdir "$TMP/tree" "$TMP/bin"
+mkdir -p "$TMP/tree/shim" "$TMP/bin"
 cp -R scripts Makefile tests "$TMP/tree/"
+cp shim/options.def "$TMP/tree/shim/"
 for tool in make apt-get dnf apk gcc cc clang; do
 	# shellcheck disable=SC2016 # the stub's
 	printf '#!/bin/sh\necho "$0" >>"%s/started"\nexit 1\n' "$TMP" >"$TMP/bin/$tool"
