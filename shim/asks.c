@@ -11,11 +11,7 @@
 
 #include <stdlib.h>
 
-/* Nanoseconds. */
-#define LINE_WAIT INT64_C(10000000000) /* for who is at the head of a line */
-/* Distances grow up to here. A waiter that waits so long asks by itself (LONG_OVERDUE in
- * second.c, which is not longer): it does not try again and again to make a thread. */
-#define FARTHEST INT64_C(30000000000)
+#define LINE_WAIT INT64_C(10000000000) /* nanoseconds, for who is at the head of a line */
 
 struct flight *flight_new(const struct flight_kind *kind, const void *question, size_t key_length)
 {
@@ -72,7 +68,7 @@ void ask_begin_locked(struct flight *flight, int64_t now)
 {
 	if (flight->asks == 0)
 		flight->distance = usual_wait(flight->entry.hash);
-	else if (flight->distance < FARTHEST)
+	else if (flight->distance < ASK_LONG_OVERDUE) /* a waiter asks by itself then */
 		flight->distance *= 2;
 	flight->asked = now;
 	flight->asks++;
@@ -86,6 +82,10 @@ bool ask_report_locked(struct table *table, struct flight *flight, int64_t asked
 	bool final = kind->copy != NULL && kind->is_final(code);
 	/* Who came then would have been told this by now, had it asked alone. */
 	int64_t told = asked + usual_wait(flight->entry.hash);
+	int64_t now = final ? told : clock_now();
+
+	if (told > now)
+		told = now; /* who comes later, perhaps to try again, shall be told something new */
 
 	if (table != flight->entry.table || flight->told == TOLD_ALL || kind->copy == NULL
 	    || code == kind->no_memory || (!final && told <= flight->told))
@@ -124,6 +124,9 @@ int64_t ask_due_locked(const struct flight *flight, int64_t came)
 	if (flight->kind->copy == NULL)
 		return flight->asked + LINE_WAIT;
 	if (ask_covers_locked(flight, came))
-		return flight->asked + (flight->asks < flight->callers ? flight->distance : ASK_LONG_OVERDUE);
+		return flight->asked
+		       + (flight->asks < flight->callers && flight->distance < ASK_LONG_OVERDUE
+				  ? flight->distance
+				  : ASK_LONG_OVERDUE);
 	return came + (flight->distance < USUAL_MOST ? flight->distance : USUAL_MOST);
 }

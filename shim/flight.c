@@ -72,11 +72,12 @@ static void abandon(void *argument)
 	/* libc's cancellation points are asynchronous within: a jump out of one leaves the
 	 * thread so, and it may be cancelled in the middle of free(). */
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
-	inside.frame = NULL;
+	inside.frame = __builtin_frame_address(0); /* a handler's call must not give the lock away */
 	table = table_lock();
 	if (seat->part != STANDING)
 		last = stand_up_locked(table, seat);
 	table_unlock(table);
+	inside = (struct inside){ 0 };
 	flight_free(last);
 	flight_free(seat->spare);
 	seat->spare = NULL;
@@ -84,16 +85,16 @@ static void abandon(void *argument)
 		seat->kind->abandon(seat->question);
 }
 
-/* The frame that asked for this flight is gone, by a jump that ran no cleanup handler.
- * It is not counted out: should it come back after all (stacks can be switched), it
- * must find its flight. */
-static void desert(struct flight *flight)
+/* If a frame of this thread that asked for a flight is gone, by a jump that ran no cleanup
+ * handler, it may never come back. It is not counted out: should it do so after all (stacks
+ * can be switched), it must find its flight. */
+static void desert_lost_locked(struct table *table)
 {
-	struct table *table = table_lock();
+	struct flight *lost = inside.flight;
 
-	if (table != NULL && table == flight->entry.table)
-		ask_desert_locked(table, flight);
-	table_unlock(table);
+	inside.flight = NULL;
+	if (lost != NULL && table == lost->entry.table)
+		ask_desert_locked(table, lost);
 }
 
 /* Whether this runs on the stack for signal handlers. */
@@ -114,8 +115,6 @@ static bool is_nested(const char *frame)
 	if (frame < inside.frame || is_on_signal_stack())
 		return true;
 	inside.frame = NULL;
-	if (inside.flight != NULL)
-		desert(inside.flight);
 	return false;
 }
 
@@ -215,6 +214,7 @@ static int ask_locked(struct table *table, struct seat *seat, void **answer,
 {
 	struct flight *flight = seat->flight;
 	const struct flight_kind *kind = seat->kind;
+	const char *frame = inside.frame;
 	struct flight *last;
 	void *own = NULL;
 	int code, error;
@@ -225,6 +225,7 @@ static int ask_locked(struct table *table, struct seat *seat, void **answer,
 	inside.flight = flight;
 	code = kind->ask(seat->question, &own);
 	error = errno;
+	inside.frame = frame; /* a call on another stack of this thread has cleared it */
 	inside.flight = NULL;
 
 	table = table_lock();
@@ -270,7 +271,6 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 		return kind->ask(question, answer);
 	}
 
-	inside.flight = NULL;
 	inside.frame = frame;
 	_pthread_cleanup_push(&cleanup, abandon, &seat);
 	/* It is where a frame that setcontext has left had its own: libc would run
@@ -279,11 +279,14 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 		cleanup.__prev = NULL;
 	table = table_lock();
 	if (table != NULL) {
+		desert_lost_locked(table);
 		board_locked(table, &seat);
 		next = SECOND_ASK;
 		if (seat.flight->askers > 0) {
 			outcome->role = FLIGHT_WAITED;
 			seat.came = clock_now();
+			if (seat.came <= seat.flight->told)
+				seat.came = seat.flight->told + 1; /* that was for those before */
 			begin_to_wait_locked(&seat);
 			next = wait_locked(table, &seat);
 			outcome->waited = clock_now() - seat.came;

@@ -99,9 +99,10 @@ static enum second start_locked(struct table *table, struct flight *flight, int6
 	/* First, so that no other waiter does the same. */
 	flight->holders++;
 	ask_begin_locked(flight, now);
-	flight->look_at = now + LOOK_AFTER;
 	flight->thread = 0;
 	flight->blocked = 0;
+	atomic_signal_fence(memory_order_seq_cst);
+	flight->look_at = now + LOOK_AFTER;
 	table_unlock(table);
 	started = threads_start(ask_on_thread, flight);
 	if (!table_relock(table))

@@ -68,12 +68,18 @@ struct table *table_lock(void)
 
 	if (process == NULL)
 		return NULL;
-	table = atomic_load_explicit(&process->table, memory_order_acquire);
-	if (table == NULL)
-		table = make_table(process);
-	if (table != NULL)
+	for (;;) {
+		table = atomic_load_explicit(&process->table, memory_order_acquire);
+		if (table == NULL)
+			table = make_table(process);
+		if (table == NULL)
+			return NULL;
 		pthread_mutex_lock(&table->lock);
-	return table;
+		if (atomic_load_explicit(&process->table, memory_order_relaxed) == table)
+			return table;
+		/* A signal handler has forked meanwhile, and this is the child. */
+		pthread_mutex_unlock(&table->lock);
+	}
 }
 
 void table_unlock(struct table *table)

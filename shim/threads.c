@@ -17,6 +17,7 @@
 
 OLD_SYMBOL(pthread_create, FIRST_GLIBC);
 OLD_SYMBOL(pthread_attr_setstacksize, FIRST_GLIBC);
+OLD_SYMBOL(pthread_sigmask, FIRST_GLIBC);
 OLD_SYMBOL(dladdr, FIRST_GLIBC);
 
 enum { STACK = 256 * 1024 }; /* a lookup takes 16 KiB with libc's modules; others' take more */
@@ -47,7 +48,7 @@ static int count_filters(const char *status)
 	if (mode != NULL && mode[10] == '0')
 		return 0;
 	count = strstr(text, "\nSeccomp_filters:\t");
-	return count != NULL ? atoi(count + 18) : -1;
+	return count != NULL ? (int)strtol(count + 18, NULL, 10) : -1;
 }
 
 /* A container's filter is in force for its first process, too, and lets programs make
@@ -71,9 +72,9 @@ static int create(void *(*job)(void *), void *argument)
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attributes, STACK);
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before); /* of this thread, on Linux */
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	rc = pthread_create(&thread, &attributes, job, argument);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 	return rc;
 }
@@ -120,7 +121,7 @@ int threads_is_blocked(int tid)
 	bool known;
 	int cancel;
 
-	snprintf(path, sizeof path, "/proc/self/task/%d/syscall", tid);
+	(void)snprintf(path, sizeof path, "/proc/self/task/%d/syscall", tid);
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	known = read_text(path, text, sizeof text);
 	pthread_setcancelstate(cancel, NULL);
@@ -128,5 +129,5 @@ int threads_is_blocked(int tid)
 	if (!known)
 		return -1;
 	/* "running", or the number of the system call and its arguments */
-	return text[0] >= '0' && text[0] <= '9' && atoi(text) == SYS_futex;
+	return text[0] >= '0' && text[0] <= '9' && strtol(text, NULL, 10) == SYS_futex;
 }

@@ -27,6 +27,7 @@ void question_write_key(const void *question, void *at)
 	const struct question *q = question;
 	struct key *key = at;
 	size_t size = strlen(q->host) + 1;
+	bool keep_case = q->flags & AI_CANONNAME;
 
 	key->call = q->call;
 	key->flags = q->flags;
@@ -37,7 +38,7 @@ void question_write_key(const void *question, void *at)
 	key->protocol = q->protocol;
 	key->has_service = q->service != NULL;
 	for (size_t i = 0; i < size; i++)
-		key->text[i] = q->flags & AI_CANONNAME ? q->host[i] : ascii_lower(q->host[i]);
+		key->text[i] = keep_case ? q->host[i] : ascii_lower(q->host[i]);
 	strcpy(key->text + size, key->has_service ? q->service : "");
 }
 
@@ -113,17 +114,37 @@ static void write_nothing(const void *question, void *key)
 	(void)question, (void)key;
 }
 
+/* The task of a caller in the line. It is on that caller's stack. */
+struct in_line {
+	int (*pipeline)(void *question, void **answer);
+	struct question *question;
+};
+
+static int ask_pipeline(void *at, void **answer)
+{
+	const struct in_line *in_line = at;
+
+	return in_line->pipeline(in_line->question, answer);
+}
+
+static void abandon_in_line(void *at)
+{
+	question_abandon(((const struct in_line *)at)->question);
+}
+
 int ask_in_line(int (*pipeline)(void *question, void **answer), struct question *q, void **answer)
 {
-	const struct flight_kind line = {
+	/* Not on a caller's stack: those who wait look at it when the head has gone. */
+	static const struct flight_kind line = {
 		.write_key = write_nothing,
-		.ask = pipeline,
-		.abandon = question_abandon,
+		.ask = ask_pipeline,
+		.abandon = abandon_in_line,
 		.is_final = question_is_final,
 		.no_memory = EAI_MEMORY,
 	};
+	struct in_line in_line = { .pipeline = pipeline, .question = q };
 	struct flight_outcome outcome;
-	int code = flight_join(&line, q, 0, answer, &outcome);
+	int code = flight_join(&line, &in_line, 0, answer, &outcome);
 
 	q->waited = outcome.waited;
 	return code;

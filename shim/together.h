@@ -17,9 +17,9 @@ int ask_together(struct question *q, void **answer);
 int ask_in_line(int (*pipeline)(void *question, void **answer), struct question *q, void **answer);
 
 /* For a call's flight_kind: the whole question as a key, and how it is asked by that. */
-void question_write_key(const void *question, void *key);
+void question_write_key(const void *question, void *at);
 int question_ask(void *question, void **answer);
-int question_ask_by_key(const void *key, void **answer);
+int question_ask_by_key(const void *at, void **answer);
 void question_abandon(void *question);
 bool question_is_final(int code);
 

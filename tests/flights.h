@@ -106,7 +106,8 @@ static inline void *copy_answer(const void *answer)
 static inline void write_text(const char *text, char key[static KEY_SIZE])
 {
 	memset(key, 0, KEY_SIZE);
-	memcpy(key, text, strlen(text));
+	for (int i = 0; i < KEY_SIZE && text[i] != '\0'; i++)
+		key[i] = text[i];
 }
 
 static inline void write_key(const void *question, void *key)
@@ -215,7 +216,8 @@ static inline void await_waiters(const char *key, int wanted)
 		nap();
 }
 
-/* The first leads, and asks at the gate (or what like.inside is); the others wait for it. */
+/* The first leads, and asks at the gate (or what like.inside is); the others wait for it.
+ * If threads of the shim were to answer meanwhile, there would be nothing to wait for. */
 static inline void start_herd(struct caller callers[], int count, struct caller like)
 {
 	for (int i = 0; i < count; i++) {
@@ -236,6 +238,12 @@ static inline void open_gate(int count)
 	atomic_fetch_add(&gate_opened, count);
 }
 
+/* And threads of the shim, all of them. */
+static inline void open_late_gate(void)
+{
+	atomic_store(&late_gate_open, true);
+}
+
 static inline void set_up(void)
 {
 	late.inside = wait_at_late_gate;
@@ -244,7 +252,7 @@ static inline void set_up(void)
 /* After every test: nothing is left. */
 static inline void assert_empty(const char *key)
 {
-	atomic_store(&late_gate_open, true);
+	open_late_gate();
 	while (atomic_load(&process_own()->threads) > 0)
 		nap();
 	ck_assert_int_eq(count_waiters(key), -1);

@@ -232,7 +232,7 @@ END_TEST
 START_TEST(test_all_but_one_cancelled)
 {
 	struct caller callers[10];
-	char key[KEY_SIZE];
+	char key[32];
 	int late_rounds = 0;
 
 	for (int round = 0; round < 50; round++) {

@@ -9,24 +9,20 @@
 
 enum { WAITERS = 5 };
 
-static void answer_at_once(void)
-{
-}
-
 /* The leader is stuck; a thread asks once for all who wait. */
 START_TEST(test_second_ask)
 {
 	struct caller callers[1 + WAITERS], newcomer = plain;
 
-	late.inside = answer_at_once;
 	start_herd(callers, 1 + WAITERS, plain);
+	open_late_gate();
 	join(callers + 1, WAITERS);
-	ck_assert_int_eq(atomic_load(&asked_late), 1);
 	for (int i = 1; i <= WAITERS; i++) {
 		ck_assert_int_eq(callers[i].got_code, 0);
-		ck_assert_int_eq(callers[i].got_answer, 2);
+		ck_assert_int_gt(callers[i].got_answer, 1);
 		ck_assert_int_eq(callers[i].outcome.role, FLIGHT_WAITED);
-		ck_assert_uint_eq(callers[i].outcome.asks, 2);
+		ck_assert_uint_ge(callers[i].outcome.asks, 2);
+		ck_assert_uint_le(callers[i].outcome.asks, 3); /* if some came late */
 		ck_assert_uint_eq(callers[i].outcome.shared, WAITERS - 1);
 	}
 	/* Whoever comes now has nothing to do with the first leader. */
@@ -49,27 +45,30 @@ START_TEST(test_usual)
 	struct caller callers[2], quick = plain;
 	bool sooner = false;
 
-	late.inside = answer_at_once;
 	start_herd(callers, 2, plain);
+	open_late_gate();
 	join(callers + 1, 1);
 	ck_assert_int_ge(callers[1].outcome.waited, 400 * millisecond);
 	open_gate(1);
 	join(callers, 1);
+	assert_empty("key");
 
 	quick.key = "quick";
 	call(&quick); /* nobody waits for it, and yet it is learned from */
 	for (int round = 0; round < 20 && !sooner; round++) {
 		atomic_store(&at_gate, 0);
 		atomic_store(&gate_opened, 0);
+		atomic_store(&late_gate_open, false);
 		start_herd(callers, 2, quick);
+		open_late_gate();
 		join(callers + 1, 1);
 		ck_assert_int_ge(callers[1].outcome.waited, 20 * millisecond);
 		sooner = callers[1].outcome.waited < 200 * millisecond;
 		open_gate(1);
 		join(callers, 1);
+		assert_empty("quick");
 	}
 	ck_assert(sooner);
-	assert_empty("quick");
 }
 END_TEST
 
@@ -106,6 +105,24 @@ START_TEST(test_distances)
 }
 END_TEST
 
+/* They do not grow for ever: there is always a next one, in a time that can be told. */
+START_TEST(test_many_asks)
+{
+	struct caller caller = plain;
+	struct flight *flight = flight_new(&shared_kind, &caller, KEY_SIZE);
+	struct table *table = table_lock();
+	const int64_t now = clock_now();
+
+	for (int i = 0; i < 200; i++) {
+		ask_begin_locked(flight, now);
+		ck_assert_int_ge(ask_due_locked(flight, now), now + 400 * millisecond);
+		ck_assert_int_le(ask_due_locked(flight, now), now + 60000 * millisecond);
+	}
+	table_unlock(table);
+	flight_free(flight);
+}
+END_TEST
+
 /* Somebody who comes after the newest ask is covered by one more. */
 START_TEST(test_newcomer_is_covered)
 {
@@ -113,7 +130,7 @@ START_TEST(test_newcomer_is_covered)
 
 	start_herd(callers, 2, plain);
 	await(&late_at_gate, 1);
-	late.inside = answer_at_once;
+	late.inside = NULL;
 	start(&newcomer);
 	join(&newcomer, 1);
 	ck_assert_int_eq(newcomer.got_code, 0);
@@ -133,9 +150,9 @@ START_TEST(test_told)
 {
 	struct caller callers[1 + WAITERS];
 
-	late.inside = answer_at_once;
 	late.code = TRY_LATER;
 	start_herd(callers, 1 + WAITERS, plain);
+	open_late_gate();
 	join(callers + 1, WAITERS);
 	for (int i = 1; i <= WAITERS; i++) {
 		ck_assert_int_eq(callers[i].got_code, TRY_LATER);
@@ -155,9 +172,9 @@ START_TEST(test_no_memory_late)
 {
 	struct caller callers[1 + WAITERS];
 
-	late.inside = answer_at_once;
 	late.code = NO_MEMORY;
 	start_herd(callers, 1 + WAITERS, plain);
+	open_late_gate();
 	await(&asked_late, 2);
 	open_gate(1);
 	join(callers, 1 + WAITERS);
@@ -184,8 +201,8 @@ START_TEST(test_leader_in_vain)
 {
 	struct caller callers[2];
 
-	late.inside = answer_at_once;
 	start_herd(callers, 2, plain);
+	open_late_gate();
 	callers[0].code = in_vain[_i].code;
 	join(callers + 1, 1);
 	ck_assert_int_eq(callers[1].got_answer, 2);
@@ -212,7 +229,7 @@ START_TEST(test_leader_in_vain_alone)
 	await(&late_at_gate, 1);
 	pthread_cancel(callers[1].thread);
 	join(callers + 1, 1);
-	atomic_store(&late_gate_open, true);
+	open_late_gate();
 	while (atomic_load(&process_own()->threads) > 0)
 		nap();
 	open_gate(1);
@@ -274,6 +291,7 @@ int main(void)
 	tcase_add_test(tcase, test_second_ask);
 	tcase_add_test(tcase, test_usual);
 	tcase_add_test(tcase, test_distances);
+	tcase_add_test(tcase, test_many_asks);
 	tcase_add_test(tcase, test_newcomer_is_covered);
 	tcase_add_test(tcase, test_told);
 	tcase_add_test(tcase, test_no_memory_late);

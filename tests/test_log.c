@@ -91,7 +91,8 @@ START_TEST(test_details)
 	q.socktype = SOCK_STREAM;
 	q.type_bits = SOCK_NONBLOCK | SOCK_CLOEXEC;
 	q.service = NULL;
-	q.host = strcpy(q.ascii, "xn--bcher-kva.de");
+	q.written = "bücher.de";
+	q.host = q.ascii = (char []){ "xn--bcher-kva.de" };
 	q.how = "waited";
 	q.waited = 12345678;
 	q.asks = 2;

@@ -81,6 +81,18 @@ START_TEST(test_start)
 }
 END_TEST
 
+/* Of address space. */
+static long count_pages(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	long pages = 0;
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fscanf(file, "%ld", &pages), 1);
+	fclose(file);
+	return pages;
+}
+
 START_TEST(test_most)
 {
 	for (int i = 0; i < THREADS_MOST; i++)
@@ -92,6 +104,21 @@ START_TEST(test_most)
 	ck_assert(threads_start(job, &begun));
 	await(&begun, THREADS_MOST + 1);
 	await_end();
+}
+END_TEST
+
+/* Nothing of a thread stays when it has ended: libc may keep some stacks for the next. */
+START_TEST(test_no_growth)
+{
+	long before = count_pages();
+
+	atomic_store(&may_end, true);
+	for (int i = 1; i <= 200; i++) {
+		ck_assert(threads_start(job, &begun));
+		await(&begun, i);
+		await_end();
+	}
+	ck_assert_int_lt((count_pages() - before) * sysconf(_SC_PAGESIZE), 20 * 1024 * 1024);
 }
 END_TEST
 
@@ -287,8 +314,15 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, test_start);
 	tcase_add_test(tcase, test_most);
+	if (SANITIZER(""))
+		puts("# SKIP threads that leave nothing behind: the sanitizer keeps some of them");
+	else
+		tcase_add_test(tcase, test_no_growth);
 	tcase_add_test(tcase, test_cancelled);
-	tcase_add_test(tcase, test_child);
+	if (SANITIZER("thread"))
+		puts("# SKIP threads of a child: ThreadSanitizer does not support them");
+	else
+		tcase_add_test(tcase, test_child);
 	tcase_add_test(tcase, test_is_blocked);
 	tcase_add_test(tcase, test_try_loader);
 	return run_suite(suite);

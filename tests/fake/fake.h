@@ -12,7 +12,8 @@
  *   ms-N       it takes N milliseconds
  *   eai-N      it fails with -N (EAI_NONAME is 2), without touching *res
  *   errno-N    errno is N when it returns
- *   once       the labels above hold for the first lookup of the host only
+ *   once-N     the labels above hold for the first N lookups of the host only; N is 1
+ *              if it is left out
  *
  * All others are there to make hosts distinct. Every answer is derived from
  * the question, see fake_address(); libc's freeaddrinfo frees it.
@@ -28,7 +29,7 @@
 
 /* Found by dlsym as "fake_resolver"; any thread may call any of it. */
 struct fake {
-	/* Forgets all counts and the hook, and closes the gate. */
+	/* Forgets all counts and the hooks, and closes the gate. */
 	void (*reset)(void);
 	/* Lookups of HOST so far, whatever the letters' case. Hosts are counted
 	 * apart up to some hundreds, see total() for more. */
@@ -41,6 +42,8 @@ struct fake {
 	/* A forked child finds the gate open. */
 	void (*open_gate)(void);
 	void (*hook)(void (*function)(const char *host));
+	/* Called in each forked child, by a handler that was registered before the shim's. */
+	void (*in_child)(void (*function)(void));
 };
 
 /* FNV-1a of HOST in lower case. */

@@ -22,6 +22,7 @@ typedef int getaddrinfo_fn(const char *, const char *, const struct addrinfo *, 
  * waits for its sockets. */
 static int gate = -1;
 static void (*_Atomic hook)(const char *host);
+static void (*_Atomic in_child)(void);
 static getaddrinfo_fn *next;
 
 static atomic_int total, running, running_max;
@@ -79,12 +80,18 @@ static void api_hook(void (*function)(const char *))
 	hook = function;
 }
 
+static void api_in_child(void (*function)(void))
+{
+	in_child = function;
+}
+
 static void api_reset(void)
 {
 	eventfd_t count;
 
 	eventfd_read(gate, &count);
 	hook = NULL;
+	in_child = NULL;
 	total = running = running_max = crowd = 0;
 	for (size_t i = 0; i < SLOTS; i++)
 		slots[i].calls = 0;
@@ -98,12 +105,17 @@ const struct fake fake_resolver = {
 	.running_max = api_running_max,
 	.open_gate = api_open_gate,
 	.hook = api_hook,
+	.in_child = api_in_child,
 };
 
 /* The child's own gate, open: there may be nobody left to open it. */
-static void open_in_child(void)
+static void begin_child(void)
 {
+	void (*function)(void) = in_child;
+
 	gate = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (function != NULL)
+		function();
 }
 
 static getaddrinfo_fn *find_next(void)
@@ -115,7 +127,7 @@ __attribute__((constructor)) static void begin(void)
 {
 	gate = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	next = find_next();
-	pthread_atfork(NULL, NULL, open_in_child);
+	pthread_atfork(NULL, NULL, begin_child);
 }
 
 static bool is_ascii(const char *host)
@@ -258,8 +270,8 @@ static int answer(const char *host, const char *service, const struct addrinfo *
 static int serve(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **res)
 {
 	static const struct addrinfo no_hints = { .ai_flags = AI_V4MAPPED | AI_ADDRCONFIG };
-	bool first = atomic_fetch_add(calls_of(host), 1) == 0;
-	bool plain = !first && label(host, "once") == 0;
+	int before = atomic_fetch_add(calls_of(host), 1), once = label(host, "once");
+	bool plain = once >= 0 && before >= (once > 0 ? once : 1);
 	void (*function)(const char *) = hook;
 
 	if (!plain) {

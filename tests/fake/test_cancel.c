@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Threads that end while they ask. Patience is so long that who was helped by
- * it alone comes too late.
- */
+/* Threads that end while they ask: another takes over, at once. */
 #include "callers.h"
 
 #include <stdatomic.h>
@@ -12,11 +9,12 @@ static const double prompt = 30;
 /* One caller is inside, N others wait for it. */
 struct scene {
 	struct herd *leader, *waiters;
+	double begun;
 };
 
 static struct scene begin(size_t n, struct question q)
 {
-	struct scene scene = { .leader = start_herd(1, q) };
+	struct scene scene = { .leader = start_herd(1, q), .begun = now() };
 
 	await(fake->running() == 1);
 	scene.waiters = start_herd(n, q);
@@ -45,7 +43,7 @@ START_TEST(leader_cancelled)
 	join_cancelled(scene.leader->caller);
 	herd_end_right(scene.waiters);
 	ck_assert_double_lt(now() - start, prompt);
-	ck_assert_int_eq(fake->calls("once.gate.fake"), 2);
+	ck_lookups("once.gate.fake", 2, scene.begun);
 	herd_end(scene.leader);
 }
 END_TEST
@@ -64,41 +62,58 @@ START_TEST(lone_leader_cancelled)
 }
 END_TEST
 
-static _Atomic(pthread_t) inside;
+static struct herd *crowd;
+static struct caller *_Atomic inside; /* the newest asker among them; a thread of the shim's is none */
 
-static void note_thread(const char *host)
+static void note_caller(const char *host)
 {
 	(void)host;
-	inside = pthread_self();
+	for (size_t i = 0; i < crowd->n; i++)
+		if (pthread_equal(crowd->caller[i].thread, pthread_self()))
+			inside = &crowd->caller[i];
 }
 
-/* Who took over is cancelled in its turn, five times. */
+/* Cancels who asks, and who takes over in its turn, up to MOST of them; but none any more
+ * when the answer is late, and is asked for by another. Returns how many. */
+static int cancel_in_a_row(int most)
+{
+	int cancelled = 0;
+	size_t ended = 0;
+
+	fake->reset();
+	fake->hook(note_caller);
+	inside = NULL;
+	crowd = herd_of(20, (struct question){ .host = "hook.gate.fake", .service = "80" });
+	herd_start(crowd);
+	for (struct caller *last = NULL; cancelled < most && now() < crowd->begun + 0.35; nap(1))
+		if (inside != last) {
+			last = inside;
+			cancel(last);
+			cancelled++;
+		}
+	await(fake->calls("hook.gate.fake") > cancelled);
+	fake->open_gate();
+	herd_join(crowd);
+	for (size_t i = 0; i < crowd->n; i++) {
+		if (crowd->caller[i].ended == PTHREAD_CANCELED)
+			ended++;
+		else
+			ck_right(&crowd->caller[i]);
+	}
+	ck_assert_uint_eq(ended, cancelled);
+	ck_lookups("hook.gate.fake", cancelled + 1, crowd->begun);
+	herd_end(crowd);
+	await(count_tasks() == 1); /* a thread of the shim's may be on its way out */
+	return cancelled;
+}
+
 START_TEST(leaders_cancelled_in_a_row)
 {
-	struct question q = { .host = "hook.gate.fake", .service = "80" };
-	struct herd *herd = herd_of(20, q);
-	int cancelled = 0;
+	int most = SANITIZER("") ? 1 : 5, tries = 0;
 
-	fake->hook(note_thread);
-	herd_start(herd);
-	for (int i = 1; i <= 5; i++) {
-		await(fake->running() == i);
-		settle();
-		ck_assert_int_eq(pthread_cancel(inside), 0);
-	}
-	await(fake->running() == 6);
-	settle();
-	fake->open_gate();
-	herd_join(herd);
-	for (size_t i = 0; i < herd->n; i++) {
-		if (herd->caller[i].ended == PTHREAD_CANCELED)
-			cancelled++;
-		else
-			ck_right(&herd->caller[i]);
-	}
-	ck_assert_int_eq(cancelled, 5);
-	ck_assert_int_eq(fake->calls("hook.gate.fake"), 6);
-	herd_end(herd);
+	/* A machine that is busy is given another chance. */
+	while (cancel_in_a_row(most) < most)
+		ck_assert_int_lt(++tries, 20);
 }
 END_TEST
 
@@ -115,7 +130,6 @@ static void cancel_waiters(size_t n, size_t cancelled)
 		join_cancelled(&scene.waiters->caller[i]);
 	newcomers = start_herd(5, q);
 	settle();
-	ck_assert_int_eq(fake->running(), 1);
 	fake->open_gate();
 	for (size_t i = cancelled; i < n; i++) {
 		ck_assert_int_eq(pthread_join(scene.waiters->caller[i].thread, NULL), 0);
@@ -124,9 +138,9 @@ static void cancel_waiters(size_t n, size_t cancelled)
 	herd_end_right(newcomers);
 	herd_end_right(scene.leader);
 	herd_end(scene.waiters);
-	ck_assert_int_eq(fake->calls("gate.fake"), 1);
+	ck_lookups("gate.fake", 1, scene.begun);
 	ask_right(q);
-	ck_assert_int_eq(fake->calls("gate.fake"), 2);
+	ck_lookups("gate.fake", 2, scene.begun);
 }
 
 START_TEST(some_waiters_cancelled)
@@ -171,7 +185,7 @@ START_TEST(everybody_cancelled)
 	struct question q = { .host = "gate.fake", .service = "80" };
 	struct herd *herd = start_herd(20, q);
 
-	await(fake->running() == 1);
+	await(fake->running() >= 1);
 	settle();
 	for (size_t i = 0; i < herd->n; i++)
 		cancel(&herd->caller[i]);
@@ -199,10 +213,11 @@ START_TEST(deaf_callers_get_their_answer)
 {
 	struct question q = { .host = "gate.fake", .service = "80" };
 	struct caller deaf[2] = { { .q = q }, { .q = q } };
+	double begun = now();
 
 	for (int i = 0; i < 2; i++) {
 		ck_assert_int_eq(pthread_create(&deaf[i].thread, NULL, deaf_main, &deaf[i]), 0);
-		await(fake->running() == 1);
+		await(fake->running() >= 1);
 		settle();
 		cancel(&deaf[i]);
 	}
@@ -213,7 +228,7 @@ START_TEST(deaf_callers_get_their_answer)
 		ck_right(&deaf[i]);
 		freeaddrinfo(deaf[i].list);
 	}
-	ck_assert_int_eq(fake->calls("gate.fake"), 1);
+	ck_lookups("gate.fake", 1, begun);
 }
 END_TEST
 
@@ -241,18 +256,14 @@ START_TEST(leader_exits_inside)
 	join_cancelled(scene.leader->caller);
 	herd_end_right(scene.waiters);
 	ck_assert_double_lt(now() - start, prompt);
-	ck_assert_int_eq(fake->calls("once.hook.fake"), 2);
+	ck_lookups("once.hook.fake", 2, scene.begun);
 	herd_end(scene.leader);
 }
 END_TEST
 
-int main(int argc, char **argv)
+int main(void)
 {
-	TCase *tcase;
-
-	(void)argc;
-	with_environment(argv, "GAISHIM_PATIENCE", "100");
-	tcase = callers_case("cancel");
+	TCase *tcase = callers_case("cancel");
 	tcase_add_test(tcase, leader_cancelled);
 	tcase_add_test(tcase, lone_leader_cancelled);
 	tcase_add_test(tcase, leaders_cancelled_in_a_row);

@@ -69,13 +69,9 @@ START_TEST(memory_stays_where_it_was)
 }
 END_TEST
 
-int main(int argc, char **argv)
+int main(void)
 {
-	TCase *tcase;
-
-	(void)argc;
-	with_environment(argv, "GAISHIM_PATIENCE", "100");
-	tcase = callers_case("growth");
+	TCase *tcase = callers_case("growth");
 
 	/* They keep what is freed, and tell of leaks by themselves. */
 	if (SANITIZER("")) {

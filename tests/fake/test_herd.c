@@ -4,17 +4,19 @@
 
 enum { HERD = 200 };
 
-/* N callers of Q, whose host has a gate, are one lookup. */
+/* N callers of Q, whose host has a gate, are one lookup, unless the machine is so busy
+ * that the answer is late. */
 static void one_lookup(size_t n, struct question q, const char *host)
 {
 	struct herd *herd = start_herd(n, q);
+	double begun = herd->begun;
 
-	await(fake->running() == 1);
+	await(fake->running() >= 1);
 	settle();
 	fake->open_gate();
 	herd_end_right(herd);
-	ck_assert_int_eq(fake->calls(host), 1);
-	ck_assert_int_eq(fake->total(), 1);
+	ck_lookups(host, 1, begun);
+	ck_assert_int_eq(fake->total(), fake->calls(host));
 }
 
 START_TEST(herd_is_one_lookup)
@@ -50,11 +52,11 @@ START_TEST(lists_are_independent)
 	struct question q = { .host = "gate.fake", .service = "80", .flags = AI_CANONNAME };
 	struct herd *herd = start_herd(10, q);
 
-	await(fake->running() == 1);
+	await(fake->running() >= 1);
 	settle();
 	fake->open_gate();
 	herd_join(herd);
-	ck_assert_int_eq(fake->calls("gate.fake"), 1);
+	ck_lookups("gate.fake", 1, herd->begun);
 	for (size_t i = 0; i < herd->n; i++) {
 		struct caller *caller = &herd->caller[i];
 
@@ -84,6 +86,10 @@ START_TEST(next_caller_asks_anew)
 }
 END_TEST
 
+/* libc has the canonical name as the caller wrote it, where the host has no other: so
+ * with AI_CANONNAME what libc is asked for is one flight for each spelling. */
+static const struct { int flags, flights; } spelling[] = { { 0, 1 }, { AI_CANONNAME, 3 } };
+
 START_TEST(spellings_are_one_flight)
 {
 	static const struct question spelled[] = {
@@ -100,20 +106,22 @@ START_TEST(spellings_are_one_flight)
 	};
 	enum { SPELLINGS = sizeof spelled / sizeof *spelled };
 	struct herd *herd = herd_of(3 * SPELLINGS, spelled[0]);
+	int flights = spelling[_i].flights;
+	double begun;
 
 	for (size_t i = 0; i < herd->n; i++) {
 		herd->caller[i].q = spelled[i % SPELLINGS];
 		herd->caller[i].q.asked = "xn--bcher-kva.gate.fake";
 		herd->caller[i].q.service = "443";
-		herd->caller[i].q.flags = AI_CANONNAME;
+		herd->caller[i].q.flags = spelling[_i].flags;
 	}
 	herd_start(herd);
-	await(fake->running() == 1);
+	begun = herd->begun;
+	await(fake->running() >= flights);
 	settle();
 	fake->open_gate();
 	herd_end_right(herd);
-	ck_assert_int_eq(fake->calls("xn--bcher-kva.gate.fake"), 1);
-	ck_assert_int_eq(fake->total(), 1);
+	ck_lookups("xn--bcher-kva.gate.fake", flights, begun);
 }
 END_TEST
 
@@ -138,16 +146,19 @@ START_TEST(different_questions_are_not_shared)
 	};
 	enum { QUESTIONS = sizeof different / sizeof *different };
 	struct herd *herd = herd_of(3 * QUESTIONS, different[0]);
+	double begun;
 
 	for (size_t i = 0; i < herd->n; i++)
 		herd->caller[i].q = different[i % QUESTIONS];
 	herd_start(herd);
-	await(fake->running() == QUESTIONS);
+	begun = herd->begun;
+	await(fake->running() >= QUESTIONS);
 	settle();
 	fake->open_gate();
 	herd_end_right(herd);
-	ck_assert_int_eq(fake->total(), QUESTIONS);
-	ck_assert_int_eq(fake->calls("gate.fake"), QUESTIONS - 3);
+	ck_lookups("gate.fake", QUESTIONS - 3, begun);
+	for (size_t i = QUESTIONS - 3; i < QUESTIONS; i++)
+		ck_lookups(different[i].host, 1, begun);
 }
 END_TEST
 
@@ -171,17 +182,18 @@ START_TEST(errors_are_shared)
 	};
 	enum { ERRORS = sizeof failing / sizeof *failing };
 	struct herd *herd = herd_of(10 * ERRORS, failing[0]);
+	double begun;
 
 	for (size_t i = 0; i < herd->n; i++)
 		herd->caller[i].q = failing[i % ERRORS];
 	herd_start(herd);
-	await(fake->running() == ERRORS);
+	begun = herd->begun;
+	await(fake->running() >= ERRORS);
 	settle();
 	fake->open_gate();
 	herd_end_right(herd);
 	for (size_t i = 0; i < ERRORS; i++)
-		ck_assert_msg(fake->calls(failing[i].host) == 1, "%s: %d lookups", failing[i].host,
-		              fake->calls(failing[i].host));
+		ck_lookups(failing[i].host, 1, begun);
 }
 END_TEST
 
@@ -194,7 +206,7 @@ START_TEST(no_memory_is_never_shared)
 	settle();
 	fake->open_gate();
 	herd_end_right(herd);
-	ck_assert_int_eq(fake->calls("gate.eai-10.fake"), 20);
+	ck_assert_int_ge(fake->calls("gate.eai-10.fake"), 20);
 }
 END_TEST
 
@@ -203,7 +215,7 @@ START_TEST(leader_without_memory_leaves_the_others_well)
 	struct herd *leader = start_herd(1, (struct question){ .host = "once.gate.eai-10.fake", .code = EAI_MEMORY });
 	struct herd *others;
 
-	await(fake->running() == 1);
+	await(fake->running() >= 1);
 	others = start_herd(20, (struct question){ .host = "once.gate.eai-10.fake" });
 	settle();
 	fake->open_gate();
@@ -212,13 +224,9 @@ START_TEST(leader_without_memory_leaves_the_others_well)
 }
 END_TEST
 
-int main(int argc, char **argv)
+int main(void)
 {
-	TCase *tcase;
-
-	(void)argc;
-	with_environment(argv, "GAISHIM_PATIENCE", "100");
-	tcase = callers_case("herd");
+	TCase *tcase = callers_case("herd");
 
 	tcase_add_test(tcase, herd_is_one_lookup);
 	tcase_add_test(tcase, herd_with_all_fields);
@@ -226,7 +234,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, herd_with_socket_flags);
 	tcase_add_test(tcase, lists_are_independent);
 	tcase_add_test(tcase, next_caller_asks_anew);
-	tcase_add_test(tcase, spellings_are_one_flight);
+	ADD_ROWS(tcase, spellings_are_one_flight, spelling);
 	tcase_add_test(tcase, different_questions_are_not_shared);
 	tcase_add_test(tcase, errors_are_shared);
 	tcase_add_test(tcase, no_memory_is_never_shared);

@@ -12,8 +12,7 @@
 #include <stdatomic.h>
 #include <ucontext.h>
 
-#define PATIENCE "6"
-static const double patience = 6, at_once = 3, at_last = 6 + 30;
+static const double late = 0.4, at_last = 30;
 
 enum way { SIGLONGJMP, SETCONTEXT, WAYS };
 enum ending { RETURN, EXIT, CANCEL, ENDINGS };
@@ -121,26 +120,38 @@ static void leader_jumps(struct jumper *jumper, enum way way)
 	settle(); /* at the gate, not on the way to it: "once" is used up */
 }
 
-/* The thread that left is the first to be let in again. */
-START_TEST(same_thread_asks_again)
+/* The thread that left is let in again. If no handler ran it is this lookup that tells of
+ * the lost one. Returns whether all had their answer before the lost one's was late. */
+static bool ask_again(enum way way)
 {
 	struct jumper jumper;
 	struct herd *waiters;
-	double start;
+	double start, waited;
 
-	leader_jumps(&jumper, _i);
+	fake->reset();
+	leader_jumps(&jumper, way);
 	waiters = start_herd(10, stuck);
+	waited = waiters->begun;
 	settle();
 	start = now();
 	jumper_throw(&jumper);
 	jumper_end(&jumper, stuck, RETURN);
-	ck_assert_double_lt(jumper.second.seconds, at_once);
 	herd_end_right(waiters);
 	ck_assert_double_lt(now() - start, at_last);
+	return now() - waited < late * 0.9;
+}
+
+START_TEST(same_thread_asks_again)
+{
+	int tries = 0;
+
+	/* It takes two looks at whether all sleep, which valgrind makes too long. */
+	while (!ask_again(_i) && !SANITIZER("valgrind"))
+		ck_assert_int_lt(++tries, 20);
 }
 END_TEST
 
-/* Nothing tells the waiters of such a leader but their patience. */
+/* Nothing tells the waiters of a lost frame but that the answer is late. */
 START_TEST(leader_never_comes_back)
 {
 	struct jumper jumper;
@@ -189,6 +200,7 @@ START_TEST(thread_shares_again_after_a_jump)
 	struct question q = { .host = "gate.fake", .service = "80" };
 	struct jumper jumper;
 	struct herd *waiters;
+	double begun;
 
 	leader_jumps(&jumper, _i);
 	jumper_throw(&jumper);
@@ -196,13 +208,14 @@ START_TEST(thread_shares_again_after_a_jump)
 	sem_post(&jumper.go);
 	await(fake->running() == 2); /* the lost one stays in the count */
 	waiters = start_herd(10, q);
+	begun = waiters->begun;
 	settle();
 	fake->open_gate();
 	ck_assert_int_eq(pthread_join(jumper.first.thread, NULL), 0);
 	ck_right(&jumper.second);
 	forget(&jumper.second);
 	herd_end_right(waiters);
-	ck_assert_int_eq(fake->calls("gate.fake"), 1);
+	ck_lookups("gate.fake", 1, begun);
 }
 END_TEST
 
@@ -212,6 +225,7 @@ START_TEST(waiter_jumps)
 	struct question q = { .host = "gate.fake", .service = "80", .flags = AI_CANONNAME };
 	struct herd *leader = start_herd(1, q), *waiters;
 	struct jumper jumper[3];
+	double begun = leader->begun;
 
 	await(fake->running() == 1);
 	waiters = start_herd(10, q);
@@ -220,11 +234,10 @@ START_TEST(waiter_jumps)
 	settle();
 	for (int i = 0; i < 3; i++)
 		jumper_throw(&jumper[i]);
-	ck_assert_int_eq(fake->running(), 1);
 	fake->open_gate();
 	herd_end_right(leader);
 	herd_end_right(waiters);
-	ck_assert_int_eq(fake->calls("gate.fake"), 1);
+	ck_lookups("gate.fake", 1, begun);
 	/* After setcontext libc's own pthread_cond_wait would leave a handler
 	 * behind that the end of a thread trips over: RETURN runs none. */
 	for (int i = 0; i < 3; i++)
@@ -232,41 +245,50 @@ START_TEST(waiter_jumps)
 }
 END_TEST
 
-static _Atomic(pthread_t) inside;
+static struct herd *crowd;
+static struct caller *_Atomic inside; /* the newest asker among them; a thread of the shim's is none */
 
-static void note_thread(const char *host)
+static void note_caller(const char *host)
 {
 	(void)host;
-	inside = pthread_self();
+	for (size_t i = 0; i < crowd->n; i++)
+		if (pthread_equal(crowd->caller[i].thread, pthread_self()))
+			inside = &crowd->caller[i];
 }
 
-/* Nor does it keep the others from taking over, time and again. */
+/* Nor does it keep the others from taking over, time and again: until the answer is late,
+ * and is asked for by another. */
 START_TEST(waiter_jumps_and_leaders_change)
 {
 	struct question q = { .host = "hook.gate.fake", .service = "80" };
-	struct herd *herd;
+	struct caller *last = NULL;
 	struct jumper jumper[3];
 	double start;
 
-	fake->hook(note_thread);
-	herd = start_herd(10, q);
-	await(fake->running() == 1);
+	fake->hook(note_caller);
+	crowd = herd_of(10, q);
+	herd_start(crowd);
+	await(fake->running() >= 1);
 	for (int i = 0; i < 3; i++)
 		jumper_start(&jumper[i], _i, q);
 	settle();
 	for (int i = 0; i < 3; i++)
 		jumper_throw(&jumper[i]);
 	start = now();
-	for (int i = 2; i <= 6; i++) {
-		ck_assert_int_eq(pthread_cancel(inside), 0);
-		await(fake->running() >= i);
-	}
+	for (int i = 0; i < 5 && now() < crowd->begun + late * 0.9; nap(1))
+		if (inside != last) {
+			last = inside;
+			ck_assert_int_eq(pthread_cancel(last->thread), 0);
+			i++;
+		}
+	await(fake->running() >= 2);
 	fake->open_gate();
-	herd_join(herd);
-	for (size_t i = 0; i < herd->n; i++)
-		if (herd->caller[i].ended == NULL)
-			ck_right(&herd->caller[i]);
-	herd_end(herd);
+	herd_join(crowd);
+	for (size_t i = 0; i < crowd->n; i++)
+		if (crowd->caller[i].ended == NULL)
+			ck_right(&crowd->caller[i]);
+	fake->hook(NULL);
+	herd_end(crowd);
 	for (int i = 0; i < 3; i++)
 		jumper_end(&jumper[i], q, RETURN);
 	ck_assert_double_lt(now() - start, at_last);
@@ -308,7 +330,8 @@ START_TEST(many_jumps)
 
 		herd_end_right(herd);
 	}
-	ck_assert_double_lt(now() - start, patience);
+	/* Each would wait until the answer is late, were the lost lookup still in the table. */
+	ck_assert_double_lt(now() - start, JUMPS * late / 4);
 }
 END_TEST
 
@@ -319,11 +342,10 @@ static void setup(void)
 	sigaction(SIGALRM, &action, NULL);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
 	TCase *tcase;
 
-	(void)argc;
 	/* ASan does not clean the shadow of a stack that is jumped over from one
 	 * object into another; TSan no longer sees the locks of a thread that
 	 * jumped out of a function it intercepts. */
@@ -331,7 +353,6 @@ int main(int argc, char **argv)
 		puts("1..0 # SKIP sanitizers lose track of a thread that jumps out of a signal handler");
 		return 0;
 	}
-	with_environment(argv, "GAISHIM_PATIENCE", PATIENCE);
 	tcase = callers_case("longjmp");
 	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_add_loop_test(tcase, same_thread_asks_again, 0, WAYS);

@@ -103,13 +103,9 @@ START_TEST(flights_begin_and_land)
 }
 END_TEST
 
-int main(int argc, char **argv)
+int main(void)
 {
-	TCase *tcase;
-
-	(void)argc;
-	with_environment(argv, "GAISHIM_PATIENCE", "100");
-	tcase = callers_case("side");
+	TCase *tcase = callers_case("side");
 
 	tcase_add_test(tcase, distinct_hosts_run_side_by_side);
 	tcase_add_test(tcase, a_and_aaaa_run_side_by_side);

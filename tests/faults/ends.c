@@ -52,7 +52,7 @@ static bool is_right(const char *host, const char *ascii)
 }
 
 /* What an exit handler or the next program may want to know. The last one is out
- * where threads are, and its leader stuck: patience runs out. */
+ * where threads are, and its leader stuck: it is asked for again. */
 static void ask_all(const char *who)
 {
 	bool right = is_right("127.0.0.1", "127.0.0.1");

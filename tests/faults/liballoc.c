@@ -193,3 +193,17 @@ void free(void *block)
 		memset(block, 0xdd, malloc_usable_size(block));
 	next(block);
 }
+
+/* A thread's own block stays with its stack, and libc keeps both for the next thread. */
+int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes,
+		   void *(*function)(void *), void *restrict argument)
+{
+	NEXT(pthread_create);
+	bool armed = self.armed;
+	int rc;
+
+	self.armed = false;
+	rc = next(thread, attributes, function, argument);
+	self.armed = armed;
+	return rc;
+}

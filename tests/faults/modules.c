@@ -184,6 +184,7 @@ START_TEST(plugin_comes_and_goes)
 	enum { CHURNERS = 3 };
 	const struct question out = { .host = "gate.fake", .service = "80", .flags = AI_CANONNAME };
 	struct herd *herd = start_herd(20, out);
+	double begun = herd->begun;
 	const char *what[CHURNERS] = { NULL };
 	pthread_t thread[CHURNERS];
 	char path[PATH_MAX + 16];
@@ -210,17 +211,13 @@ START_TEST(plugin_comes_and_goes)
 	}
 	fake->open_gate();
 	herd_end_right(herd);
-	ck_assert_int_eq(fake->calls(out.host), 1);
+	ck_lookups(out.host, 1, begun);
 }
 END_TEST
 
-int main(int argc, char **argv)
+int main(void)
 {
-	TCase *tcase;
-
-	(void)argc;
-	with_environment(argv, "GAISHIM_PATIENCE", "100");
-	tcase = callers_case("modules");
+	TCase *tcase = callers_case("modules");
 	if (readlink("/proc/self/exe", directory, sizeof directory - 1) < 0)
 		return 99;
 	*strrchr(directory, '/') = '\0';

@@ -20,9 +20,10 @@ nameserver() {
 	printf 'nameserver %s\noptions timeout:1 attempts:1\n' "$1" >/etc/resolv.conf
 }
 
-# What becomes of the answer, as net_server.py has it.
+# What becomes of the answer, as net_server.py has it. None is cut within the question:
+# libc compares that one to its end, with what an earlier thread may have left on the stack.
 not_answers='null echo mute rcode-1 rcode-2 rcode-3 rcode-4 rcode-5 rcode-9 rcode-15
-	cut-1 cut-2 cut-11 cut-12 cut-20 cut-33 cut-40 cut-48
+	cut-1 cut-2 cut-11 cut-33 cut-40 cut-48
 	random-1 random-2 random-3 random-4 random-5 random-6'
 not_asked='wrongid wrongname wrongkind owner chaos half'
 names='loop loopalias beyond label endless nul dot space high slash dash mixed puny root
@@ -34,17 +35,17 @@ streams='tcpgood tcpchain-1530 tcpnoise tcpclosed tcpshort tcpwrongid
 huge='bigudp tcpfull' # which libc takes seconds to sort, with both families
 
 # garbage NAME "FAULT..." [NET_HERD-ARG...]: a herd of four for a host of each fault,
-# all at once, then each host once more. Leaves libc's report in $TMP/libc.
+# all at once, then each host once more, when no lookup is left that was made because the
+# answer was late. Leaves libc's report in $TMP/libc.
 garbage() {
 	name=$1 hosts=''
 	for fault in good $2; do
 		hosts="$hosts h7.$fault.test"
 	done
 	shift 2
-	printf '%s\n' "4$hosts" "1$hosts" >"$TMP/lines"
 	rm -f "$TMP/log"
-	"$herd" "$@" <"$TMP/lines" >"$TMP/libc.all" 2>&1 &
-	GAISHIM_LOG=$TMP/log shimmed "$herd" "$@" <"$TMP/lines" >"$TMP/shim.all" 2>&1
+	lines | "$herd" "$@" >"$TMP/libc.all" 2>&1 &
+	lines | GAISHIM_LOG=$TMP/log shimmed "$herd" "$@" >"$TMP/shim.all" 2>&1
 	is "$name: the shimmed one lives" $? 0
 	wait $!
 	grep -v ' ms$' "$TMP/libc.all" >"$TMP/libc"
@@ -55,10 +56,17 @@ garbage() {
 	ok "$name: in the time of libc, $(ms libc) ms, with the shim $(ms shim)" \
 		test "$(ms shim)" -lt $(($(ms libc) + 2000))
 	ok "$name: herds shared an answer" \
-		test "$(grep -c ' how=led shared=3 ' "$TMP/log")" -gt $(($(echo "$hosts" | wc -w) / 2))
+		test "$(grep -c ' how=waited ' "$TMP/log")" -gt $((2 * $(echo "$hosts" | wc -w)))
 	is "$name: nothing is left of them, who came later led" \
-		"$(tail -n "$(echo "$hosts" | wc -w)" "$TMP/log" | grep -vc ' how=led shared=0 ')" 0
-	is "$name: nobody asked alone" "$(grep -Ec ' how=(alone|passed) ' "$TMP/log")" 0
+		"$(tail -n "$(echo "$hosts" | wc -w)" "$TMP/log" | grep -vc ' how=led asks=1 shared=0 ')" 0
+	is "$name: nobody asked apart" "$(grep -c ' how=passed ' "$TMP/log")" 0
+}
+
+# lines: what net_herd is to do. It reads the second line when the first is done.
+lines() {
+	echo "4$hosts"
+	sleep 5
+	echo "1$hosts"
 }
 
 # ms WHO: how long the slower herd took.

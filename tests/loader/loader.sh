@@ -115,6 +115,10 @@ for preload in "$early:$GAISHIM_SO:$fake" "$GAISHIM_SO:$early:$fake" "$GAISHIM_S
 	done
 done
 
+# A thread that a fork has left behind in the middle of our start.
+is "a child that is forked while the shim starts" "$(run "$GAISHIM_SO:$fake:$dir/libstart.so" --)" \
+	"child: 127.0.0.1 127.0.0.1;child: plain.fake $plain;starter: 127.0.0.1 127.0.0.1;done"
+
 # The early object, linked to the program.
 if command -v "${CC:-cc}" >/dev/null; then
 	echo 'int main(void) { return 0; }' >"$TMP/linked.c"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# shim/flight.c and shim/gate.c in every order that three threads can run in: see README.
+# The flights and the gate of shim/ in every order that three threads can run in: see README.
 # MODEL=deep goes further than `make check` has time for.
 . tests/tap.sh
 
@@ -27,11 +27,13 @@ build() {
 		gcc -o "$3" "$3.o" "$TMP/explore.o" "$TMP/hooks.o" "$TMP/$1"_*.o
 }
 
-for source in explore hooks flight_check flight_libc flight_lookups flight_task gate_check gate_threads; do
+for source in "$here"/*.c; do
+	case $source in *_subject.c) continue ;; esac
+	source=$(basename "$source" .c)
 	ok "compiles $source.c" compile "$TMP/$source.o" "$source" -O2 -Ishim
 done
 for model in flight gate; do
-	ok "compiles shim/$model.c" build "$model" shim "$TMP/$model"
+	ok "compiles the $model of shim" build "$model" shim "$TMP/$model"
 done
 [ "$TAP_FAILED" -eq 0 ] || done_testing
 
@@ -43,51 +45,73 @@ explore() {
 	sed -n "s/^$model:/#  /p" "$TMP/tap.out"
 }
 
-# mutate MODEL SED: what is broken so is found, at the latest with two faults.
+# find_run MODEL RUN...: the first run in which the mutant fails, and by what.
 # shellcheck disable=SC2317
-mutate() {
-	mkdir -p "$TMP/shim"
-	cp shim/*.h "$TMP/shim"
-	sed "$2" "shim/$1.c" >"$TMP/shim/$1.c"
-	if cmp -s "shim/$1.c" "$TMP/shim/$1.c"; then
-		echo "the sed command finds nothing to change any more: mend tests/model/mutants"
-		return 1
-	fi
-	build "$1" "$TMP/shim" "$TMP/mutant" || return
-	for faults in 0 1 2; do
-		"$TMP/mutant" 111 "$faults" >"$TMP/mutant.out" && continue
-		sed -n 's/^FAILED: //p' "$TMP/mutant.out" >"$TMP/found"
+find_run() {
+	model=$1
+	shift
+	for run; do
+		# shellcheck disable=SC2086 # a run is the program's arguments
+		"$TMP/mutant" $run >"$TMP/mutant.out" && continue
+		sed -n "s/^FAILED:/$model $run:/p" "$TMP/mutant.out" >"$TMP/found"
 		break
 	done
 	[ -s "$TMP/found" ]
 }
 
+# mutate FILE SED: what is broken so is found.
+# shellcheck disable=SC2317
+mutate() {
+	mkdir -p "$TMP/shim"
+	cp shim/*.[ch] "$TMP/shim"
+	sed "$2" "shim/$1.c" >"$TMP/shim/$1.c"
+	if cmp -s "shim/$1.c" "$TMP/shim/$1.c"; then
+		echo "the sed command finds nothing to change any more: mend tests/model/mutants"
+		return 1
+	fi
+	if [ "$1" = gate ]; then
+		build gate "$TMP/shim" "$TMP/mutant" && find_run gate "111 0" "111 1" "111 2"
+	else
+		build flight "$TMP/shim" "$TMP/mutant" &&
+			find_run flight "111 0" "110 1" "110 2" "100 2 -a" "110 1 -u" "110 1 -a" \
+				"111 0 -n" "111 1" "111 1 -a"
+	fi
+}
+
 # The longest goes on beside the others.
-"$TMP/flight" 111 2 >"$TMP/long.out" 2>&1 &
+"$TMP/flight" 222 0 >"$TMP/long.out" 2>&1 &
 long=$!
 
-explore "flights: two lookups a thread" flight 222 0
+explore "flights: a fault" flight 111 1
+explore "flights: a fault, and a coarse clock that is behind" flight 111 1 -c
+explore "flights: no table yet" flight 111 0 -n
 explore "flights: answers are not shared, a fault" flight 111 1 -u
-explore "flights: a signal handler jumps out of any line" flight 111 1 -a
+explore "flights: two callers, three faults" flight 110 3
+explore "flights: a signal handler at any store" flight 111 1 -a
+explore "flights: two callers, a signal handler at any store and another fault" flight 110 2 -a
+explore "flights: one caller, a signal handler at any store and two more faults" flight 100 3 -a
 explore "the gate: four lookups and forks" gate 211 0
 explore "the gate: three, a fault" gate 111 1
 if [ "${MODEL:-}" = deep ]; then
+	explore "flights: two faults" flight 111 2
+	explore "flights: two callers, a signal handler at any store and two more faults" flight 110 3 -a
 	explore "flights: four lookups, a fault" flight 211 1
 	explore "flights: answers are not shared, two faults" flight 111 2 -u
-	explore "flights: four lookups, a signal handler jumps out of any line" flight 211 1 -a
+	explore "flights: no table yet, a fault" flight 111 1 -n
+	explore "flights: three lookups, a signal handler at any store and another fault" flight 210 2 -a
 	explore "the gate: four, a fault" gate 211 1
 	explore "the gate: three, two faults" gate 111 2
 fi
 
 tab=$(printf '\t')
-while IFS=$tab read -r model name command; do
-	case $model in '#'*) continue ;; esac
+while IFS=$tab read -r file name command; do
+	case $file in '#'*) continue ;; esac
 	rm -f "$TMP/found"
-	ok "found in $model: $name" mutate "$model" "$command"
+	ok "found in $file.c: $name" mutate "$file" "$command"
 	[ ! -s "$TMP/found" ] || sed 's/^/#   /' "$TMP/found"
 done <tests/model/mutants
 
 wait "$long"
-is "flights: a lookup a thread, two faults" "$?" 0 || sed 's/^/# /' "$TMP/long.out"
+is "flights: two lookups a thread" "$?" 0 || sed 's/^/# /' "$TMP/long.out"
 sed -n 's/^flight:/#  /p' "$TMP/long.out"
 done_testing

@@ -194,6 +194,21 @@ herd 'herd, AAAA' 0 1 both.test -f inet6
 herd 'herd, both' 1 1 both.test
 herd 'herd, NXDOMAIN' 1 1 absent.test
 
+# --- small stacks: where libc gets by, so does the shim ---
+
+nameserver 127.0.0.1
+for host in a.test both.test absent.test localhost; do
+	libc=$("$BUILD/tests/net/stack" 16 $host 2>/dev/null)
+	status=$?
+	if [ "$status" -gt 128 ]; then
+		skip "a stack of 16 KiB: $host" "not enough for this libc alone"
+		continue
+	fi
+	shim=$(shimmed "$BUILD/tests/net/stack" 16 $host 2>/dev/null)
+	is "a stack of 16 KiB: $host: libc takes $libc bytes, with the shim it is ${shim:-too many}" $? "$status"
+done
+nameserver "$slow"
+
 forget
 is 'herd without the lock: as libc' "$(GAISHIM_LOCK=none shimmed "$ASK" -n 200 -f inet a.test 80)" \
 	"$("$ASK" -n 200 -f inet a.test 80)"

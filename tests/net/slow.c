@@ -3,9 +3,10 @@
  * A nameserver that is far away: hands each UDP query to the nameserver at
  * UPSTREAM and holds its answer for MS milliseconds, each query by itself:
  *
- *   slow ADDRESS UPSTREAM MS
+ *   slow ADDRESS UPSTREAM MS [N]
  *
- * IPv4 and port 53 on both sides, no TCP. Prints "ready" once it listens.
+ * IPv4 and port 53 on both sides, no TCP. Of N queries the last is lost. Prints "ready"
+ * once it listens, and "lost" for each that is lost.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -57,11 +58,12 @@ int main(int argc, char **argv)
 {
 	pthread_attr_t detached;
 
-	if (argc != 4)
-		errx(2, "usage: slow ADDRESS UPSTREAM MS");
+	if (argc != 4 && argc != 5)
+		errx(2, "usage: slow ADDRESS UPSTREAM MS [N]");
 	struct sockaddr_in here = port53(argv[1]);
 	upstream = port53(argv[2]);
 	delay = (useconds_t)atoi(argv[3]) * 1000;
+	unsigned long loses = argc == 5 ? strtoul(argv[4], NULL, 10) : 0, queries = 0;
 
 	pthread_attr_init(&detached);
 	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
@@ -83,6 +85,12 @@ int main(int argc, char **argv)
 					  (struct sockaddr *)&query->client, &size);
 		if (length < 0)
 			err(1, "recvfrom");
+		if (loses > 0 && ++queries % loses == 0) {
+			puts("lost");
+			fflush(stdout);
+			free(query);
+			continue;
+		}
 		query->length = (size_t)length;
 		pthread_t thread;
 		if (pthread_create(&thread, &detached, answer, query) != 0)

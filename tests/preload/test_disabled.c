@@ -42,7 +42,7 @@ static const struct {
 	{ "GAISHIM_LOCK", "host", 0, 0, "led", false },
 	{ "GAISHIM_LOCK", "nobody", 0, 0, "led", true },
 	{ "GAISHIM_LOCK", "global ", 0, 0, "led", true },
-	{ "GAISHIM_PATIENCE", "soon", 0, 0, "led", true },
+	{ "GAISHIM_PATIENCE", "soon", 0, 0, "led", false }, /* it was an option once */
 };
 
 static int ask(const char *host, int flags, int socktype)

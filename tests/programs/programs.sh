@@ -74,7 +74,7 @@ program() {
 		skip "$1" 'not installed'
 		return
 	}
-	led='how=led shared=[0-9]+ code=0 '
+	led='how=led asks=1 shared=[0-9]+ code=0 '
 	! is_threadless "${1%% *}" || led='how=passed code=0 '
 	while read -r host url address wanted; do
 		what="$1: $host"

@@ -32,8 +32,7 @@ stopwatch() {
 	# shellcheck disable=SC2016,SC2086 # the inner shell's LD_PRELOAD; a host a word
 	set -- sh -c 'LD_PRELOAD=${LD_PRELOAD:-}:$0 exec "$@"' "${6:-}" \
 		timeout 60 "$2" tests/python/stopwatch.py "$3" "$5" "$slow" $hosts
-	# Patience would let everybody go at once after ten seconds.
-	[ "$mode" = libc ] || set -- "$gaishim" --lock="$mode" --patience=100 "$@"
+	[ "$mode" = libc ] || set -- "$gaishim" --lock="$mode" "$@"
 	"$@" >"$figures" 2>&1
 }
 

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What an attacker can make the flight table cost who chooses the hosts: keys that
- * all have one hash. Prints how many nanoseconds a lookup takes that has such a key
- * too, and one that has not:
+ * all have one hash. Prints how many nanoseconds the table takes of a lookup that has
+ * such a key too, and of one that has not:
  *
  *   flood IN_FLIGHT ROUNDS
  *
  * with so many flights of the kind out; and while there are none, as many such
  * lookups one after the other. Each flight that is out is a thread of a program;
  * here they are listed by hand, so that there may be more than there are threads.
- * The table is included, for what it keeps to itself.
+ * The table is included, for it is not exported.
  */
-#include "../../shim/flight.c"
+#include "../../shim/table.c"
+
+#include "../../shim/process.c"
 
 #include <err.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 struct key {
 	uint64_t number, rest;
@@ -33,61 +36,72 @@ static struct key colliding(uint64_t number)
 	return (struct key){ number, hash ^ UINT64_C(0x0123456789ABCDEF) * inverse };
 }
 
-static int at_once(void *context, void **answer)
+static void fill_in(struct entry *entry, const struct key *key)
 {
-	(void)context;
-	*answer = NULL;
-	return 0;
+	*entry = (struct entry){
+		.hash = table_hash(key, sizeof *key), .key_length = sizeof *key, .key = key,
+	};
 }
 
-static struct flight_plan plan_for(const struct key *key)
+static void list(struct entry *entry)
 {
-	return (struct flight_plan){
-		.key = key, .key_length = sizeof *key, .ask = at_once, .no_memory = -1,
-	};
+	struct table *table = table_lock();
+
+	if (table == NULL || table_find(table, entry) != NULL)
+		errx(1, "found a flight of another key");
+	table_add(table, entry);
+	table_unlock(table);
+}
+
+static void unlist(struct entry *entry)
+{
+	struct table *table = table_lock();
+
+	table_remove(table, entry);
+	table_unlock(table);
 }
 
 /* Nanoseconds a lookup. */
 static double lookups(size_t rounds, bool collide)
 {
-	struct timespec begun = now();
+	struct timespec begun, end;
 
+	clock_gettime(CLOCK_MONOTONIC, &begun);
 	for (size_t i = 0; i < rounds; i++) {
 		struct key key = collide ? colliding(~(uint64_t)i) : (struct key){ i, i };
-		struct flight_plan plan = plan_for(&key);
-		struct flight_story story;
-		void *answer;
+		struct entry entry;
 
-		flight_run(&plan, &answer, &story);
-		if (story.role != FLIGHT_LED)
-			errx(1, "a lookup did not lead: %d", (int)story.role);
+		fill_in(&entry, &key);
+		list(&entry);
+		unlist(&entry);
 	}
-	return (double)elapsed(begun) / (double)rounds;
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	return ((double)(end.tv_sec - begun.tv_sec) * 1e9 + (double)(end.tv_nsec - begun.tv_nsec))
+		/ (double)rounds;
 }
 
 int main(int argc, char **argv)
 {
 	size_t in_flight = argc == 3 ? strtoul(argv[1], NULL, 10) : 0;
 	size_t rounds = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
-	uint32_t hash = 0;
-	double same;
+	struct key *keys = calloc(in_flight + 1, sizeof *keys);
+	struct entry *entries = calloc(in_flight + 1, sizeof *entries);
+	double others;
 
-	if (in_flight == 0 || rounds == 0)
+	if (in_flight == 0 || rounds == 0 || keys == NULL || entries == NULL)
 		errx(2, "usage: flood IN_FLIGHT ROUNDS");
-	same = lookups(rounds, true);
-	printf("in turn: %.0f %.0f\n", same, lookups(rounds, false));
 	for (size_t i = 0; i < in_flight; i++) {
-		struct key key = colliding(i);
-		struct flight_plan plan = plan_for(&key);
-		struct flight *flight = new_flight(&plan);
-
-		if (flight == NULL || (i > 0 && flight->hash != hash))
-			errx(1, "no memory, or the hash is another one");
-		hash = flight->hash;
-		flight->state = OUT;
-		list_locked(flight);
+		keys[i] = colliding(i);
+		fill_in(&entries[i], &keys[i]);
+		if (entries[i].hash != entries[0].hash)
+			errx(1, "the keys do not collide");
+		list(&entries[i]);
 	}
-	same = lookups(rounds, true);
-	printf("in flight: %.0f %.0f\n", same, lookups(rounds, false));
-	return flight_count() == in_flight ? 0 : 1;
+	others = lookups(rounds, false);
+	printf("in flight: %.0f %.0f\n", lookups(rounds, true), others);
+	for (size_t i = 0; i < in_flight; i++)
+		unlist(&entries[i]);
+	others = lookups(rounds, false);
+	printf("in turn: %.0f %.0f\n", lookups(rounds, true), others);
+	return 0;
 }

@@ -14,16 +14,24 @@ zone_serve() {
 	"$BUILD/tests/stress/stress" --zone "$2" >"$TMP/zone.$2"
 	LD_PRELOAD=$BUILD/tests/stress/libbuffer.so dnsmasq --no-daemon --conf-file="$TMP/zone.$2" \
 		--listen-address="$1" --bind-interfaces --no-resolv --no-hosts --cache-size=0 \
-		--dns-forward-max=10000 --local=/test/ --server=/slow.test/"$3" 2>"$TMP/dnsmasq.$2" &
+		--dns-forward-max=10000 --local=/test/ --server=/slow.test/"$3" --server=/lossy.test/"$4" \
+		2>"$TMP/dnsmasq.$2" &
 	TAP_EXIT="$TAP_EXIT $!"
 }
 
-# The zone slow.test is 30 ms away.
+# The zone slow.test is 30 ms away, and of lossy.test one query of 50 is lost.
 TAP_EXIT='kill'
-zone_serve 127.0.0.1 test 127.0.0.53
-zone_serve 127.0.0.55 slow ''
+zone_serve 127.0.0.1 test 127.0.0.53 127.0.0.54
+zone_serve 127.0.0.55 slow '' ''
 "$BUILD/tests/net/slow" 127.0.0.53 127.0.0.55 30 >/dev/null &
 TAP_EXIT="$TAP_EXIT $!"
+"$BUILD/tests/net/slow" 127.0.0.54 127.0.0.55 5 50 >"$TMP/lossy" &
+TAP_EXIT="$TAP_EXIT $!"
+
+# lost: how many queries.
+lost() {
+	grep -c '^lost' "$TMP/lossy"
+}
 
 # Longer than a starved nameserver takes: see libbuffer.c.
 printf 'nameserver 127.0.0.1\noptions timeout:10 attempts:5\n' >/etc/resolv.conf

@@ -168,7 +168,8 @@ void fake_make(struct question *q, struct random *r, enum temper temper)
 
 /* --- the nameserver's: 198.51.100.N and 2001:db8:64::N --- */
 
-enum { HOSTS = 32, SLOW = 8, ALIASES = 4, V4ONLY = 4, FIRST_IDN = 64, FIRST_SLOW = 96, FIRST_V4ONLY = 128 };
+enum { HOSTS = 32, SLOW = 8, LOSSY = 4, ALIASES = 4, V4ONLY = 4 };
+enum { FIRST_IDN = 64, FIRST_SLOW = 96, FIRST_V4ONLY = 128, FIRST_LOSSY = 160 };
 
 static void print_record(FILE *out, const char *host, unsigned n, bool six)
 {
@@ -183,6 +184,10 @@ void dns_print_zone(FILE *out, bool slow)
 	for (unsigned i = 0; i < SLOW && slow; i++) {
 		sprintf(host, "h%u.slow.test", i);
 		print_record(out, host, FIRST_SLOW + i, true);
+	}
+	for (unsigned i = 0; i < LOSSY && slow; i++) {
+		sprintf(host, "h%u.lossy.test", i);
+		print_record(out, host, FIRST_LOSSY + i, true);
 	}
 	if (slow)
 		return;
@@ -256,7 +261,11 @@ void dns_make(struct question *q, struct random *r, enum temper temper)
 	char canonical[64];
 
 	name_hints(q, r, temper);
-	if (kind == 0 && temper != QUICK) {
+	if (kind == 0 && temper != QUICK && random_below(r, 16) == 0) {
+		i = random_below(r, LOSSY);
+		sprintf(q->host, "h%u.lossy.test", i);
+		expect_dns(q, FIRST_LOSSY + i, q->host);
+	} else if (kind == 0 && temper != QUICK) {
 		i = random_below(r, SLOW);
 		sprintf(q->host, "h%u.slow.test", i);
 		expect_dns(q, FIRST_SLOW + i, q->host);

@@ -159,7 +159,8 @@ struct reading {
 	long descriptors, threads;
 };
 
-struct reading meter_read(void);
+/* Waits until there is no thread but main's and the watch's. */
+struct reading meter_read_idle(void);
 /* What they are, to stderr. */
 void meter_print_descriptors(void);
 

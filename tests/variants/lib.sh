@@ -26,8 +26,7 @@ run_variant() {
 load_variant() {
 	seconds=$1
 	shift
-	# With its patience set it does not start itself anew.
-	ok "load: $seconds s" env GAISHIM_PATIENCE=1000 \
+	ok "load: $seconds s" env \
 		LD_PRELOAD="$VARIANT/libgaishim.so:$VARIANT/tests/fake/libfake.so" "$@" \
 		"$VARIANT/tests/stress/stress" --resolver fake --seconds "$seconds" --threads 16 --seed 1 \
 		--limit 100 --no-forks --no-cancel

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <ucontext.h>
 
-enum { STACK = 16384, DEAD = 2048, REGIONS = 8, DEPTH_MAX = 4000, PRIVATE_MAX = 64 };
+enum { STACK = 16384, DEAD = 2048, REGIONS = 16, DEPTH_MAX = 4000, PRIVATE_MAX = 64 };
 
 static _Alignas(64) char stacks[TASKS_MAX][STACK];
 

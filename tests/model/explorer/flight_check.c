@@ -3,192 +3,137 @@
  * Three threads that look up two hosts, in every order and with every mishap that a
  * budget of faults allows. What is checked is told in ../README, too.
  *
- *   flight LOOKUPS FAULTS [-a] [-u]
+ *   flight LOOKUPS FAULTS [-a] [-c] [-n] [-u]
  *
  * LOOKUPS: how many each thread makes, a digit each.
  *
- * -a: a signal handler may jump out of any line, not just of a wait or out of ask().
+ * -a: a signal handler may run at any store: it jumps out, forks, or looks up.
+ * -c: the coarse clock is behind the other one.
+ * -n: there is no table yet.
  * -u: answers are not shared (GAISHIM_LOCK=global).
  */
 #include "flight_model.h"
 
-#include <stdio.h>
+#include "usual.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const option_names[] = {
-	"goes on", "looks up A", "looks up B", "error", "out of memory", "is cancelled",
-	"longjmp (handlers run)", "setcontext (no handler runs)", "forks; now the child",
-	"switches to its other stack", "wakes for nothing", "has no more patience",
-	"wakes task 0", "wakes task 1", "wakes task 2", "wakes task 3",
-	"wakes task 4", "wakes task 5", "wakes nobody",
-};
-
-static const char *const place_names[] = {
-	"idle", "at the lock", "unlocked", "in ask", "waiting", "choosing", "on its other stack", "parked", "ended",
-};
-
-bool anywhere;
-
-/* Without a fault. */
-static unsigned free_options(int number)
-{
-	const struct task_state *task = &m.task[number];
-	const struct thread_state *thread = &m.thread[number % THREADS];
-
-	if (m.gone & 1u << number)
-		return 0;
-	if (m.choosing >= 0)
-		return m.choosing == number ? task->options & (1u << GO | ~0u << WHOM) : 0;
-	switch (task->place) {
-	case IDLE:
-		/* One of the two hosts is looked up first: call it A. */
-		return number == 0 && thread->begun == 0 ? 1u << HOST_A : 1u << HOST_A | 1u << HOST_B;
-	case PARKED:
-		return thread->away ? 1u << HOST_A | 1u << HOST_B : 0;
-	case SWITCHED:
-		return thread->away ? 0 : 1u << GO;
-	case LOCKING:
-		return is_free() ? 1u << GO : 0;
-	case UNLOCKED:
-		return 1u << GO;
-	case ASKING:
-		return task->host == HOST_A ? 1u << GO | 1u << ERROR : 1u << GO; /* B is always there */
-	case WAITING:
-		return task->woken ? 1u << GO : 0;
-	default:
-		return 0;
-	}
-}
-
-static unsigned fault_options(int number)
-{
-	const struct task_state *task = &m.task[number];
-	const struct thread_state *thread = &m.thread[number % THREADS];
-	unsigned fork = m.child ? 0 : 1u << FORK;
-	unsigned leaving = thread->vanished ? 0 : 1u << CANCEL | 1u << JUMP;
-
-	if (m.faults == 0 || m.gone & 1u << number)
-		return 0;
-	if (number >= THREADS || thread->away)
-		leaving = fork = 0; /* the other stack is left by its end alone */
-	else
-		leaving |= 1u << VANISH;
-	if (m.choosing == number)
-		return task->options & ~(1u << GO | ~0u << WHOM);
-	if (m.choosing >= 0) /* a fork does not wait until we are done */
-		return anywhere && (task->place == IDLE || task->place == ASKING) ? fork : 0;
-	switch (task->place) {
-	case IDLE:
-		return fork;
-	case ASKING:
-		return leaving | fork | 1u << OUT_OF_MEMORY | (leaving ? 1u << SWITCH : 0);
-	case WAITING:
-		return leaving | (task->woken ? 0 : fork | 1u << SPURIOUS | 1u << TIMEOUT);
-	default:
-		return 0;
-	}
-}
-
-static bool is_waiting(int task)
-{
-	return !(m.gone & 1u << task) && m.task[task].place == WAITING && !m.task[task].woken;
-}
-
-/* Nothing more happens by itself: who waits has its patience alone. */
-static bool is_over(void)
-{
-	for (int task = 0; task < TASKS; task++)
-		if (free_options(task) != 0)
-			return false;
-	return true;
-}
-
-bool is_late(void)
-{
-	return m.torn || m.vanished || m.ghosted || is_over();
-}
-
-static unsigned options(int task)
-{
-	unsigned all = free_options(task) | fault_options(task);
-
-	if (is_waiting(task) && is_late())
-		all |= 1u << TIMEOUT;
-	return all;
-}
-
-static const void *next_seat(struct _pthread_cleanup_buffer **at)
-{
-	const void *seat = *at != NULL ? (*at)->__arg : NULL;
-
-	if (*at != NULL)
-		*at = (*at)->__prev;
-	return seat;
-}
+bool anywhere, lagging;
 
 /* Who is in a flight. */
 struct crew {
-	unsigned leaders, waiters, awake;
+	unsigned askers, waiters, awake, holders;
 };
 
-static struct crew crew_of(const void *flight, const struct flight_view *view)
+static struct crew crew_of(const void *flight)
 {
 	struct crew crew = { 0 };
 
-	for (int thread = 0; thread < THREADS; thread++) {
-		struct _pthread_cleanup_buffer *at = m.thread[thread].handlers;
-		const void *seat;
+	for (int task = 0; task < TASKS; task++) {
+		const struct task_state *one = &m.task[task];
+		struct seat_view seat = { 0 };
 
-		if (m.gone & 1u << thread || m.thread[thread].left)
+		if (m.gone & 1u << task)
 			continue;
-		while ((seat = next_seat(&at)) != NULL) {
-			struct seat_view one = view_seat(seat);
-
-			if (one.flight != flight)
-				continue;
-			crew.leaders += one.part == VIEW_LEADING && one.turn == view->leaders;
-			crew.waiters += one.part == VIEW_WAITING;
-			crew.awake += one.part == VIEW_WAITING && !is_waiting(thread) && !is_waiting(thread + THREADS);
-		}
+		crew.askers += one->flight == flight && !one->left;
+		crew.askers += one->pending == flight;
+		if (one->seat != NULL)
+			seat = view_seat(one->seat);
+		if (seat.flight != flight)
+			continue;
+		crew.askers += seat.part == VIEW_ASKING;
+		crew.waiters += seat.part == VIEW_WAITING;
+		crew.awake += seat.part == VIEW_WAITING && !is_waiting(task);
 	}
+	crew.holders = crew.askers + crew.waiters;
 	return crew;
+}
+
+/* A lost frame may count on, and a jump may leave a count too high; never too low. */
+static bool is_counted(unsigned count, unsigned there)
+{
+	if (m.torn || m.vanished || m.switched)
+		return count >= there && count <= there + THREADS;
+	return count == there;
 }
 
 static void check_flight(const void *flight)
 {
 	struct flight_view view = view_flight(flight);
-	struct crew crew = crew_of(flight, &view);
+	struct crew crew = crew_of(flight);
 
-	if (!((bool *)m.entry_live)[((const unsigned char *)flight - entries[0][0]) / ENTRY])
+	if (!((bool *)m.entry_live)[slot_of(flight)])
 		fail("an entry in use is freed");
-	if (!view.current)
+	if (!view.own)
 		return;
-	if (view.state == VIEW_OUT && crew.leaders != 1 && !m.vanished)
-		fail("%u leaders of a flight that is out", crew.leaders);
-	if (view.state == VIEW_VACANT && crew.awake == 0 && !m.vanished && !m.ghosted)
-		fail("nobody leads, and nobody is awake to");
-	if (view.waiters != crew.waiters && !m.vanished && !m.switched)
-		fail("%u waiters, counted as %u", crew.waiters, view.waiters);
+	if (view.askers == 0 && crew.awake == 0 && !view.landed && !m.ghosted && !m.torn)
+		fail("nobody asks, and nobody is awake to");
+	if (!is_counted(view.askers, crew.askers) || !is_counted(view.waiters, crew.waiters)
+	    || !is_counted(view.holders, crew.holders))
+		fail("%u askers, %u waiters, counted as %u, %u and %u", crew.askers, crew.waiters,
+		     view.askers, view.waiters, view.holders);
+}
+
+/* It must see to the flight in time: soon, if no ask began after it came. */
+static void check_wait(const struct task_state *task, const struct seat_view *seat)
+{
+	const int64_t most = INT64_C(30000000000); /* whatever happens */
+	struct flight_view view = view_flight(seat->flight);
+	int64_t soon = task->joined + USUAL_MOST + 1;
+
+	if (!view.own)
+		return;
+	if (seat->came <= view.told || view.deserted)
+		fail("it sleeps, and could be told");
+	if (task->until > m.now + most)
+		fail("it sleeps for longer than anybody asks");
+	for (int ours = CALLERS; ours < TASKS; ours++)
+		if (m.task[ours].flight == seat->flight && m.task[ours].place == STUCK
+		    && m.now > task->joined + 10 * INT64_C(1000000000))
+			fail("it waits for a thread that waits for it");
+	if (unshared || view.asked >= seat->came || crew_of(seat->flight).awake > 0 || m.ghosted)
+		return;
+	if (task->until > soon)
+		fail("nobody asks for it, and it sleeps for %lld ms more",
+		     (long long)(task->until - m.now) / 1000000);
+}
+
+static void check_seats(void)
+{
+	for (int task = 0; task < TASKS; task++) {
+		struct seat_view seat = { 0 };
+
+		if (m.gone & 1u << task)
+			continue;
+		if (m.task[task].flight != NULL && !m.task[task].left)
+			check_flight(m.task[task].flight);
+		if (m.task[task].seat != NULL)
+			seat = view_seat(m.task[task].seat);
+		if (seat.flight != NULL)
+			check_flight(seat.flight);
+		if (seat.part == VIEW_WAITING && is_waiting(task) && !m.torn)
+			check_wait(&m.task[task], &seat);
+	}
 }
 
 /* True in every state in which nobody has the lock. */
 static void check(void)
 {
-	size_t count = 0;
 	unsigned listed = 0;
-	bool over = is_over();
+	bool untold = is_over() && !m.vanished && !m.child && !m.ghosted && !m.torn && !anybody_is_stuck();
 
-	for (int task = 0; over && task < TASKS; task++)
-		if (is_waiting(task) && !m.vanished && !m.child && !m.ghosted && !m.torn)
-			fail("a wake-up is lost: task %d has nothing but its patience", task);
-	if (!is_free() || m.choosing >= 0 || m.torn)
+	for (int task = 0; untold && task < CALLERS; task++)
+		if (is_waiting(task))
+			fail("a wake-up is lost: task %d has nothing but time", task);
+	if (!is_quiet() || m.choosing >= 0)
 		return;
-	for (const void *flight = subject_first(); flight != NULL; count++) {
+	check_seats();
+	for (const void *flight = subject_first(m.process.table); flight != NULL && !m.torn;) {
 		struct flight_view view = view_flight(flight);
 		unsigned key = 1u << (memcmp(view.key, &keys[0], sizeof keys[0]) == 0);
 
-		if (!view.listed || !view.current || view.state == VIEW_LANDED)
+		if (!view.listed || !view.own || view.landed || view.deserted)
 			fail("an entry is in the table that must not be");
 		if (listed & key)
 			fail("two entries for one host");
@@ -196,78 +141,69 @@ static void check(void)
 		check_flight(flight);
 		flight = view.next;
 	}
-	if (count != subject_count())
-		fail("%zu entries, counted as %zu", count, subject_count());
-	for (int thread = 0; thread < THREADS; thread++) {
-		struct _pthread_cleanup_buffer *at = m.thread[thread].handlers;
-		const void *seat;
-
-		if (m.gone & 1u << thread || m.thread[thread].left)
-			continue;
-		while ((seat = next_seat(&at)) != NULL)
-			if (view_seat(seat).part == VIEW_WAITING)
-				check_flight(view_seat(seat).flight);
-	}
 }
 
 static void stuck(void)
 {
-	for (int task = 0; task < TASKS; task++)
-		if (!(m.gone & 1u << task) && m.task[task].place != (task < THREADS ? ENDED : PARKED))
+	for (int task = 0; task < TASKS; task++) {
+		enum place last = task < THREADS ? ENDED : PARKED;
+
+		if (!(m.gone & 1u << task) && m.task[task].place != last)
 			fail("task %d hangs %s", task, place_names[m.task[task].place]);
-	if (m.torn)
-		return;
+	}
 	/* A frame that is left for good keeps its entry: should it come back. */
-	if (!m.vanished && (subject_count() != 0 || subject_first() != NULL))
+	if (m.torn || m.vanished)
+		return;
+	for (int i = 0; !m.child && i < TABLES; i++)
+		if (m.table_used[i] && subject_table(i) != m.process.table)
+			fail("a table is left");
+	if (subject_first(m.process.table) != NULL)
 		fail("the table is not empty");
-	for (int thread = 0; thread < THREADS; thread++)
-		for (int number = 0; number < LOOKUPS_MAX; number++)
-			if (m.entry_live[number][thread] && !m.inherited[number][thread] && !m.vanished)
-				fail("an entry is left: of thread %d", thread);
+	for (int i = 0; i < SLOTS * THREADS; i++)
+		if (((bool *)m.entry_live)[i] && !((bool *)m.inherited)[i])
+			fail("an entry is left: of thread %d", i % THREADS);
 	for (int i = 0; i < ANSWERS; i++)
-		if (m.answers[i].live && !m.answers[i].inherited && !m.vanished)
-			fail("an answer is left: of thread %d", i / 2 % THREADS);
+		if (m.answers[i].live && !m.answers[i].inherited)
+			fail("an answer is left");
 }
 
-static const char *tell(int task, int option)
+static void read_options(int argc, char **argv)
 {
-	static char text[100];
+	bool bare = false;
 
-	if (m.task[task].place == CHOOSING && option == GO)
-		return NULL; /* the fault that was offered did not happen */
-	snprintf(text, sizeof text, "%s: %s", place_names[m.task[task].place], option_names[option]);
-	return text;
+	for (int i = 3; i < argc; i++) {
+		anywhere |= strcmp(argv[i], "-a") == 0;
+		lagging |= strcmp(argv[i], "-c") == 0;
+		bare |= strcmp(argv[i], "-n") == 0;
+		unshared |= strcmp(argv[i], "-u") == 0;
+	}
+	if (!bare)
+		subject_open_table();
 }
 
 int main(int argc, char **argv)
 {
-	static const struct model model = { options, check, stuck, tell };
-
-	int numbers = 0;
+	static const struct model model = { options_of, check, stuck, tell_step };
 
 	if (argc < 3 || strlen(argv[1]) != THREADS)
 		return 2;
-	for (int i = 3; i < argc; i++) {
-		anywhere |= strcmp(argv[i], "-a") == 0;
-		unshared |= strcmp(argv[i], "-u") == 0;
-	}
-	m.faults = atoi(argv[2]);
 	m.choosing = -1;
-	for (int thread = 0; thread < THREADS; thread++) {
+	m.now = START;
+	for (int thread = 0; thread < THREADS; thread++)
 		m.thread[thread].todo = (unsigned char)(argv[1][thread] - '0');
-		if (m.thread[thread].todo > numbers)
-			numbers = m.thread[thread].todo;
-	}
-	numbers += m.faults; /* a switch of stacks makes room for one more */
-	if (m.faults > FAULTS_MAX || numbers > LOOKUPS_MAX)
+	read_options(argc, argv);
+	m.faults = atoi(argv[2]);
+	if (m.faults > FAULTS_MAX)
 		return 2;
 	subject_memory(keys);
 	explore_memory(&m, sizeof m);
-	explore_memory(entries, (size_t)numbers * sizeof entries[0]);
+	explore_memory(entries, sizeof entries);
 	for (int thread = 0; thread < THREADS; thread++)
 		explore_task(thread, thread, live);
 	for (int thread = 0; thread < THREADS; thread++)
 		explore_task(thread + THREADS, thread, live_apart);
+	for (int task = CALLERS; task < TASKS; task++)
+		explore_task(task, task - THREADS, live_as_ours);
 	explore(&model);
 	explore_report("flight");
 	return 0;

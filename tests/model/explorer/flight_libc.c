@@ -1,19 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 #include "flight_model.h"
 
-#include "hooks.h"
-
 #include <errno.h>
-#include <stdarg.h>
+#include <string.h>
 
-bool is_free(void)
+bool is_free(const pthread_mutex_t *lock)
 {
-	return subject_lock()->__data.__owner == 0;
+	return lock->__data.__owner == 0;
+}
+
+bool is_quiet(void)
+{
+	for (int i = 0; i < TABLES; i++)
+		if (!is_free(subject_lock(i)))
+			return false;
+	return true;
 }
 
 static bool is_mine(const pthread_mutex_t *mutex)
 {
 	return mutex->__data.__owner == self() + 1;
+}
+
+bool has_lock(void)
+{
+	for (int i = 0; i < TABLES; i++)
+		if (is_mine(subject_lock(i)))
+			return true;
+	return false;
+}
+
+static void take_lock(pthread_mutex_t *mutex)
+{
+	mutex->__data.__owner = self() + 1;
+	me()->pending = NULL;
+	if (me()->within && me()->joined == 0)
+		me()->joined = m.now;
 }
 
 int model_lock(pthread_mutex_t *mutex)
@@ -24,9 +46,12 @@ int model_lock(pthread_mutex_t *mutex)
 		return EDEADLK;
 	}
 	/* What it did since it was paused was its own affair: one pause is enough. */
-	if (me()->released || !is_free())
-		pause_at(LOCKING);
-	mutex->__data.__owner = self() + 1;
+	if (me()->released || !is_free(mutex)) {
+		me()->lock = mutex;
+		pause_for_handlers(LOCKING);
+		me()->lock = NULL;
+	}
+	take_lock(mutex);
 	return 0;
 }
 
@@ -36,25 +61,43 @@ int model_unlock(pthread_mutex_t *mutex)
 		return EPERM;
 	mutex->__data.__owner = 0;
 	me()->released = true;
-	m.thread[self()].left = m.thread[self()].unwinding;
+	me()->left = explore_current() >= CALLERS && me()->asked;
 	return 0;
 }
 
-int model_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline)
+size_t slot_of(const void *memory)
+{
+	return (size_t)((const unsigned char *)memory - entries[0][0]) / ENTRY;
+}
+
+static const void *flight_of(const void *cond)
+{
+	return entries[0][0] + slot_of(cond) * ENTRY;
+}
+
+/* The others who are in that flight are not in this process. */
+static bool is_of_parent(const void *cond)
+{
+	return m.child && !m.torn && !view_flight(flight_of(cond)).own;
+}
+
+/* Returns how the wait ended. */
+static enum option sleep_on(const pthread_cond_t *cond)
 {
 	struct task_state *task = me();
 	enum option option;
 
-	(void)deadline;
-	if (clock != CLOCK_MONOTONIC)
-		fail("waits by another clock");
-	if (!is_mine(mutex))
-		return EPERM; /* in a handler's child: its lock is new */
-	mutex->__data.__owner = 0;
 	task->cond = cond;
 	task->woken = false;
-	while ((option = pause_at(WAITING)) == FORK)
-		do_fork();
+	for (;;) {
+		option = pause_at(WAITING);
+		if (option == FORK)
+			do_fork();
+		else if (option == SIGNAL)
+			go_away(true);
+		else
+			break;
+	}
 	if (option == JUMP || option == VANISH) {
 		for (int i = 0; !task->woken && i < FAULTS_MAX; i++)
 			if (m.ghosts[i] == NULL) {
@@ -66,33 +109,44 @@ int model_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, co
 		jump(option == JUMP);
 	}
 	task->woken = true;
-	if (option != GO || !is_free())
-		pause_at(LOCKING);
-	mutex->__data.__owner = self() + 1;
+	return option;
+}
+
+int model_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
+	       const struct timespec *deadline)
+{
+	struct task_state *task = me();
+	enum option option;
+
+	if (clock != CLOCK_MONOTONIC)
+		fail("waits by another clock");
+	if (!is_mine(mutex)) {
+		if (!m.torn)
+			fail("waits without the lock");
+		return EPERM; /* in a handler's child: its lock is new */
+	}
+	if (is_of_parent(cond))
+		fail("a child waits for those of its parent");
+	mutex->__data.__owner = 0;
+	task->until = deadline->tv_sec * INT64_C(1000000000) + deadline->tv_nsec;
+	option = sleep_on(cond);
+	if (option == TIME && task->until > m.now)
+		m.now = task->until;
+	if (option == TIME)
+		m.loners = true;
+	if (option != GO || !is_free(mutex)) {
+		task->lock = mutex;
+		pause_for_handlers(LOCKING);
+		task->lock = NULL;
+	}
+	take_lock(mutex);
 	task->cond = NULL;
+	task->until = 0;
 	if (option == CANCEL) {
 		run_handlers();
 		end();
 	}
-	if (option == TIMEOUT)
-		task->timed_out = m.loners = true;
-	return option == TIMEOUT ? ETIMEDOUT : 0;
-}
-
-/* Each lookup has a place for the answer that it gets from ask, and one for a copy. */
-struct answer *answer_of(int task, int kind)
-{
-	return &m.answers[(m.task[task].number * THREADS + task % THREADS) * 2 + kind];
-}
-
-unsigned char present(void)
-{
-	unsigned char tasks = 0;
-
-	for (int task = 0; task < TASKS; task++)
-		if (m.task[task].within)
-			tasks |= (unsigned char)(1u << task);
-	return tasks;
+	return option == TIME ? ETIMEDOUT : 0;
 }
 
 static bool sleeps_on(int task, const void *cond)
@@ -105,24 +159,58 @@ int model_signal(pthread_cond_t *cond)
 	unsigned options = 0;
 	enum option option;
 
-	for (int task = 0; task < TASKS; task++)
+	if (is_of_parent(cond))
+		fail("a child wakes those of its parent");
+	for (int task = 0; task < CALLERS; task++)
 		if (sleeps_on(task, cond))
 			options |= 1u << (WHOM + task);
 	for (int i = 0; i < FAULTS_MAX; i++)
 		if (m.ghosts[i] == cond)
-			options |= 1u << (WHOM + TASKS);
+			options |= 1u << (WHOM + CALLERS);
 	if (options == 0)
 		return 0;
 	option = choose(options);
-	if (option < WHOM + TASKS)
+	if (option < WHOM + CALLERS)
 		m.task[option - WHOM].woken = true;
 	return 0;
 }
 
+/* Who asked tells it: who is there to be told? */
+static void note_landing(const void *flight, const struct flight_view *view)
+{
+	struct answer *said = m.answers;
+
+	if (view->code != 0)
+		said = error_of(view->error);
+	else
+		said += (const struct answer *)view->answer - m.answers;
+	if (said == NULL)
+		fail("errno is lost");
+	said->present = present();
+	said->served = explore_current() < CALLERS;
+	for (int task = 0; task < CALLERS; task++)
+		if (!(m.gone & 1u << task) && m.task[task].seat != NULL) {
+			struct seat_view seat = view_seat(m.task[task].seat);
+
+			if (seat.flight != flight)
+				continue;
+			said->served += seat.part == VIEW_WAITING;
+			if (seat.part == VIEW_ASKING && task != explore_current())
+				m.task[task].served |= view->landed;
+		}
+}
+
 int model_broadcast(pthread_cond_t *cond)
 {
-	answer_of(explore_current(), ASKED)->present = present();
-	for (int task = 0; task < TASKS; task++)
+	const void *flight = flight_of(cond);
+	struct flight_view view = view_flight(flight);
+
+	if (is_of_parent(cond))
+		fail("a child wakes those of its parent");
+	if (explore_current() >= CALLERS
+	    || (me()->seat != NULL && view_seat(me()->seat).part == VIEW_ASKING))
+		note_landing(flight, &view);
+	for (int task = 0; task < CALLERS; task++)
 		if (sleeps_on(task, cond))
 			m.task[task].woken = true;
 	return 0;
@@ -130,47 +218,40 @@ int model_broadcast(pthread_cond_t *cond)
 
 void *model_malloc(size_t size)
 {
-	int number = me()->number;
+	int slot = 0;
 
 	if (size > ENTRY)
 		fail("an entry of %zu bytes", size);
-	if (m.entry_live[number][self()])
-		fail("a second entry for one lookup");
-	if (happens(OUT_OF_MEMORY)) {
+	if (happens(1u << OUT_OF_MEMORY) != GO) {
 		m.loners = true;
 		me()->starved = true;
 		return NULL;
 	}
-	m.entry_live[number][self()] = true;
-	return entries[number][self()];
+	while (m.entry_live[slot][self()])
+		if (++slot == SLOTS)
+			fail("the model has too few entries");
+	m.entry_live[slot][self()] = true;
+	memset(entries[slot][self()], 0x5a, size);
+	return entries[slot][self()];
 }
 
 void model_free(void *memory)
 {
-	size_t i = (size_t)((unsigned char *)memory - entries[0][0]) / ENTRY;
+	size_t slot = slot_of(memory);
 
 	if (memory == NULL)
 		return;
-	if (!((bool *)m.entry_live)[i])
+	if (!((bool *)m.entry_live)[slot])
 		fail("an entry is freed twice");
-	((bool *)m.entry_live)[i] = false;
-	for (int task = 0; task < TASKS; task++) {
-		const unsigned char *cond = m.task[task].cond;
-
-		if (!(m.gone & 1u << task) && cond != NULL && (size_t)(cond - entries[0][0]) / ENTRY == i)
+	((bool *)m.entry_live)[slot] = ((bool *)m.inherited)[slot] = false;
+	for (int task = 0; task < CALLERS; task++)
+		if (!(m.gone & 1u << task) && m.task[task].cond != NULL
+		    && slot_of(m.task[task].cond) == slot)
 			fail("an entry is freed that task %d waits for", task);
-	}
 	for (int ghost = 0; ghost < FAULTS_MAX; ghost++)
-		if (m.ghosts[ghost] != NULL
-		    && (size_t)((const unsigned char *)m.ghosts[ghost] - entries[0][0]) / ENTRY == i)
+		if (m.ghosts[ghost] != NULL && slot_of(m.ghosts[ghost]) == slot)
 			m.ghosts[ghost] = NULL;
 	memset(memory, 0, ENTRY);
-}
-
-long model_syscall(long number, ...)
-{
-	(void)number; /* the time stands still: when patience ends is a choice */
-	return 0;
 }
 
 void model_push(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument)
@@ -179,42 +260,13 @@ void model_push(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *),
 	buffer->__arg = argument;
 	buffer->__prev = m.thread[self()].handlers;
 	m.thread[self()].handlers = buffer;
+	me()->seat = argument;
 }
 
 void model_pop(struct _pthread_cleanup_buffer *buffer, int execute)
 {
 	m.thread[self()].handlers = buffer->__prev;
+	me()->seat = NULL;
 	if (execute)
 		buffer->__routine(buffer->__arg);
-}
-
-void model_access(void *at, size_t size, int write)
-{
-	size_t offset = (size_t)((unsigned char *)at - entries[0][0]);
-	struct _pthread_cleanup_buffer *handlers;
-	bool mine;
-
-	(void)size;
-	if (explore_current() < 0)
-		return;
-	if (offset < sizeof entries && me()->released)
-		pause_at(UNLOCKED);
-	if (offset < sizeof entries && !((bool *)m.entry_live)[offset / ENTRY])
-		fail("an entry is %s that is freed", write ? "written" : "read");
-	handlers = m.thread[self()].handlers;
-	mine = is_mine(subject_lock());
-	if (!anywhere || !write || m.child || explore_current() >= THREADS || m.thread[self()].unwinding
-	    || (handlers == NULL && !mine))
-		return;
-	if ((offset < sizeof entries || subject_owns(at)
-	     || (handlers != NULL && subject_is_seat(handlers->__arg, at))) && happens(JUMP)) {
-		m.torn = m.loners = true;
-		jump(true);
-	}
-}
-
-void model_atomic(void *at)
-{
-	(void)at;
-	pause_at(UNLOCKED);
 }

@@ -1,23 +1,39 @@
 /* SPDX-License-Identifier: MIT
  *
- * The plan, as entry.c has one, and the tasks that make lookups.
+ * The kind of question, as entry.c has one, and the tasks that make lookups.
  */
 #include "flight_model.h"
+
+#include "threads.h"
+#include "usual.h"
 
 #include <errno.h>
 
 uint32_t keys[2];
 bool unshared;
 
-static int ask(void *context, void **answer)
+unsigned char present(void)
+{
+	unsigned char tasks = 0;
+
+	for (int task = 0; task < CALLERS; task++)
+		if (!(m.gone & 1u << task) && m.task[task].within)
+			tasks |= (unsigned char)(1u << task);
+	return tasks;
+}
+
+/* libc, with the host in task->host. */
+static int ask_libc(void **answer)
 {
 	struct task_state *task = me();
-	struct answer *own = answer_of(explore_current(), ASKED);
+	int64_t asked = m.now;
+	struct answer *own;
 	enum option option;
 
-	(void)context;
 	if (task->asked)
 		fail("asks twice");
+	if (task->to_be_told && !m.loners)
+		fail("asks what it has been told");
 	task->asked = true;
 	for (int other = 0; other < TASKS; other++)
 		if (!m.loners && m.task[other].place == ASKING && m.task[other].host == task->host
@@ -25,16 +41,15 @@ static int ask(void *context, void **answer)
 			fail("two ask the same");
 	for (;;) {
 		option = pause_at(ASKING);
-		if (option == FORK) {
+		if (option == FORK)
 			do_fork();
-		} else if (option == SWITCH) {
-			m.switched = m.loners = true;
-			m.thread[self()].away = true;
-			pause_at(SWITCHED);
-		} else {
+		else if (option == SWITCH || option == SIGNAL)
+			go_away(option == SIGNAL);
+		else
 			break;
-		}
 	}
+	if (option == STICK)
+		option = pause_at(STUCK) == GO && task->host == HOST_B ? ERROR : GO;
 	if (option == CANCEL) {
 		run_handlers();
 		end();
@@ -45,117 +60,147 @@ static int ask(void *context, void **answer)
 		task->starved = true;
 		return NO_MEMORY;
 	}
-	if (option == ERROR) {
-		errno = 40 + self();
-		return REFUSED;
-	}
-	own->live = true;
-	own->host = task->host;
-	own->present = present();
+	if (option == ERROR || option == NOT_NOW)
+		return say_error(option == ERROR ? REFUSED : AGAIN, asked);
+	own = new_answer();
+	*own = (struct answer){
+		.live = true, .host = task->host, .present = present(), .served = 1, .asked = asked,
+	};
 	*answer = own;
 	return 0;
 }
 
-static void *copy(const void *answer)
+static void write_key(const void *question, void *key)
 {
-	const struct answer *from = answer;
-	struct answer *own = answer_of(explore_current(), COPIED);
-
-	if (me()->released)
-		pause_at(UNLOCKED);
-	if (!from->live)
-		fail("an answer is copied that is freed");
-	if (happens(OUT_OF_MEMORY)) {
-		me()->starved = true;
-		return NULL;
-	}
-	if (own->live)
-		fail("copies twice");
-	*own = *from;
-	return own;
+	*(uint32_t *)key = *(const uint32_t *)question;
 }
 
-static void discard(void *answer)
+static int ask(void *question, void **answer)
 {
-	struct answer *own = answer;
+	if (*(const uint32_t *)question != keys[me()->host - HOST_A])
+		fail("asks for the other host");
+	return ask_libc(answer);
+}
 
-	if (!own->live)
-		fail("an answer is freed twice");
-	*own = (struct answer){ 0 };
+static int ask_by_key(const void *key, void **answer)
+{
+	me()->host = *(const uint32_t *)key == keys[0] ? HOST_A : HOST_B;
+	return ask_libc(answer);
+}
+
+static bool is_final(int code)
+{
+	return code != AGAIN && code != NO_MEMORY;
+}
+
+/* Whether this is what the caller may be told. */
+static void check_said(const struct answer *said, int code)
+{
+	const struct task_state *task = me();
+
+	if (said->host != task->host)
+		fail("the answer for another host");
+	if (said->code != code)
+		fail("errno of another error");
+	if (!(said->present & 1u << explore_current()) && !m.torn)
+		fail("an answer from before the question");
+	if (code == AGAIN && task->served && !m.child)
+		fail("an error, though there was an answer for it");
+	/* Its own ask is as good as it gets. */
+	if (code == AGAIN && !task->asked && task->began > said->asked + USUAL_MOST)
+		fail("told what was asked too long before");
+}
+
+static void check_outcome(const struct flight_outcome *outcome, const struct answer *said, int code)
+{
+	const struct task_state *task = me();
+	bool passed = outcome->role == FLIGHT_PASSED;
+	unsigned others = 0;
+
+	if (said != NULL && is_final(code) && !unshared && !passed)
+		others = said->served - 1u;
+	if (passed && !task->starved && !task->apart && !m.thread[self()].on_signal)
+		fail("passed by");
+	if ((outcome->role == FLIGHT_WAITED) != !task->asked)
+		fail("role %d, and %s", (int)outcome->role, task->asked ? "asked" : "did not ask");
+	if (m.torn || m.vanished || m.child || m.switched)
+		return;
+	if (code == NO_MEMORY || said == NULL)
+		return;
+	if (outcome->shared != others)
+		fail("shared with %u, who are %u", outcome->shared, others);
+	if (outcome->asks != 1 && !m.again && !unshared)
+		fail("asked for %u times", outcome->asks);
 }
 
 __attribute__((noinline)) static void look_up(enum option host)
 {
-	struct task_state *task = me();
-	struct thread_state *thread = &m.thread[self()];
-	const struct flight_plan plan = {
-		.key = &keys[host - HOST_A],
-		.key_length = sizeof keys[0],
-		.ask = ask,
-		.copy = unshared ? NULL : copy,
-		.discard = discard,
-		.no_memory = NO_MEMORY,
-		.patience = 1000000000,
+	static const struct flight_kind shared_kind = {
+		.write_key = write_key, .ask = ask, .ask_by_key = ask_by_key, .copy = copy_answer,
+		.discard = discard_answer, .is_final = is_final, .no_memory = NO_MEMORY,
 	};
+	static const struct flight_kind line_kind = {
+		.write_key = write_key, .ask = ask, .is_final = is_final, .no_memory = NO_MEMORY,
+	};
+	struct task_state *task = me();
 	void *const untouched = &m;
 	void *answer = untouched;
-	struct flight_story story;
-	struct answer *own;
+	struct flight_outcome outcome;
+	const struct answer *said = NULL;
 	int code;
 
-	if (thread->begun == LOOKUPS_MAX)
-		fail("the model has too few entries");
-	task->number = thread->begun++;
+	m.thread[self()].begun = true;
 	task->host = (unsigned char)host;
-	task->asked = task->starved = task->timed_out = false;
 	task->within = true;
+	task->began = m.now;
 	errno = 0;
-	code = flight_run(&plan, &answer, &story);
-	task->within = false;
-
-	own = answer;
-	if (code != 0 && answer != untouched)
-		fail("an answer with an error");
-	if (code == REFUSED && (errno < 40 || errno >= 40 + THREADS))
-		fail("errno is lost");
+	code = flight_join(unshared ? &line_kind : &shared_kind, &keys[host - HOST_A],
+			   sizeof keys[0], &answer, &outcome);
+	if (code == 0)
+		said = answer;
+	else if (code == REFUSED || code == AGAIN)
+		said = error_of(errno);
+	else if (code != NO_MEMORY)
+		fail("no such code: %d", code);
 	if (code == NO_MEMORY && !task->starved)
 		fail("somebody else's want of memory");
-	if (code != 0 && code != REFUSED && code != NO_MEMORY)
-		fail("no such code: %d", code);
-	if (code == 0 && (answer == untouched || !own->live))
+	if (code != 0 && answer != untouched)
+		fail("an answer with an error");
+	if (code == 0 && (answer == untouched || !said->live))
 		fail("the answer is freed, or none");
-	if (code == 0 && own->host != task->host)
-		fail("the answer for another host");
-	if (code == 0 && !(own->present & 1u << explore_current()))
-		fail("an answer from before the question");
-	if (story.role == FLIGHT_ALONE && !task->timed_out && !m.torn)
-		fail("alone, with patience left");
-	if (story.role == FLIGHT_PASSED && !task->starved)
-		fail("passed by");
-	if ((story.role == FLIGHT_SHARED) != !task->asked)
-		fail("role %d, and %s", (int)story.role, task->asked ? "asked" : "did not ask");
+	if (code != 0 && m.torn)
+		said = NULL; /* the jump may have come between a code and its errno */
+	else if (code != NO_MEMORY && said == NULL)
+		fail("errno is lost");
+	if (code != 0 && said != NULL && said->code == 0)
+		fail("an error that nobody who could tell it to this caller has said");
+	if (said != NULL)
+		check_said(said, code);
+	check_outcome(&outcome, said, code);
 	if (code == 0)
-		discard(own);
-	subject_settle();
+		discard_answer(answer);
 	errno = 0;
-	task->host = task->number = 0;
-	task->asked = task->starved = task->timed_out = task->woken = false;
+	leave_call();
 }
 
 void live(int task)
 {
 	(void)task;
 	__builtin_setjmp(bases[explore_current()]);
-	m.thread[self()].unwinding = m.thread[self()].left = false;
+	errno = 0;
+	m.thread[self()].unwinding = false;
 	while (m.thread[self()].todo > 0) {
 		enum option option = pause_at(IDLE);
 
 		if (option == FORK) {
 			do_fork();
-			continue;
+		} else if (option == LATER) {
+			m.now += USUAL_MOST + 1;
+			m.loners = true;
+		} else {
+			m.thread[self()].todo--;
+			look_up(option);
 		}
-		m.thread[self()].todo--;
-		look_up(option);
 	}
 	end();
 }
@@ -167,5 +212,24 @@ void live_apart(int task)
 	for (;;) {
 		look_up(pause_at(PARKED));
 		m.thread[self()].away = false;
+	}
+}
+
+/* A thread of ours, for one job after the other. */
+void live_as_ours(int task)
+{
+	struct task_state *own = &m.task[task];
+
+	for (;;) {
+		pause_at(PARKED);
+		subject_new_thread();
+		own->job(own->flight);
+		if (own->job != NULL)
+			fail("a thread of ours does not say that it ends");
+		own->flight = NULL;
+		own->left = false;
+		errno = 0;
+		leave_call();
+		subject_new_thread();
 	}
 }

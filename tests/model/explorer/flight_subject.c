@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * shim/flight.c itself, with the model in place of libc. All that may block, fail or be
- * shared must be in this list.
+ * The flights of shim/ themselves, with the model in place of libc, the clock and threads.
+ * What may block, fail or be shared must be in this list, or be one of the functions that
+ * flight_libc.c and flight_threads.c define in the place of shim's.
  */
 #include "flight_subject.h"
 
@@ -11,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,23 +22,33 @@
 #define pthread_cond_clockwait model_wait
 #define pthread_cond_signal model_signal
 #define pthread_cond_broadcast model_broadcast
+#define pthread_setcanceltype(type, before) ((void)0)
 #define malloc model_malloc
 #define free model_free
+#define munmap model_unmap
 #define syscall model_syscall
+#define sigaltstack(new, old) model_sigaltstack(new, old)
 #define _pthread_cleanup_push model_push
 #define _pthread_cleanup_pop model_pop
 #define _Thread_local
+
+#include "table.c"
+
+#include "asks.c"
+
+#include "second.c"
 
 #include "flight.c"
 
 /* The model looks at it without being told of that. */
 #define UNSEEN __attribute__((no_sanitize("thread")))
 
+static struct table tables[TABLES];
 static uint32_t bucket;
 
 UNSEEN static uint32_t bucket_of(uint32_t key)
 {
-	return hash_key((const unsigned char *)&key, sizeof key) % BUCKETS;
+	return table_hash(&key, sizeof key) % BUCKETS;
 }
 
 UNSEEN void subject_memory(uint32_t keys[2])
@@ -45,21 +57,55 @@ UNSEEN void subject_memory(uint32_t keys[2])
 	bucket = bucket_of(keys[0]);
 	for (keys[1] = 2; bucket_of(keys[1]) != bucket; keys[1]++)
 		;
-	explore_memory(&table.lock, sizeof table.lock);
-	explore_memory(&table.generation, sizeof table.generation);
-	explore_memory(&table.count, sizeof table.count);
-	explore_memory(&table.buckets[bucket], sizeof table.buckets[bucket]);
-	explore_thread_local(&asking, sizeof asking);
+	for (int i = 0; i < TABLES; i++) {
+		explore_memory(&tables[i].lock, sizeof tables[i].lock);
+		explore_memory(&tables[i].buckets[bucket], sizeof tables[i].buckets[bucket]);
+	}
+	explore_thread_local(&inside, sizeof inside);
+}
+
+UNSEEN void *subject_table(int number)
+{
+	return &tables[number];
+}
+
+UNSEEN size_t subject_table_size(void)
+{
+	return sizeof tables[0];
+}
+
+void subject_open_table(void)
+{
+	make_table(process_own());
+}
+
+UNSEEN void subject_wipe_table(int number)
+{
+	memset(&tables[number].lock, 0, sizeof tables[number].lock);
+	tables[number].buckets[bucket] = NULL;
+}
+
+UNSEEN pthread_mutex_t *subject_lock(int number)
+{
+	return &tables[number].lock;
+}
+
+UNSEEN const void *subject_first(const void *table)
+{
+	return table != NULL ? ((const struct table *)table)->buckets[bucket] : NULL;
 }
 
 UNSEEN static bool is_within(const void *memory, const void *whole, size_t size)
 {
-	return (const char *)memory >= (const char *)whole && (const char *)memory < (const char *)whole + size;
+	const char *at = memory, *begin = whole;
+
+	return at >= begin && at < begin + size;
 }
 
 UNSEEN bool subject_owns(const void *memory)
 {
-	return is_within(memory, &table, sizeof table) || is_within(memory, &asking, sizeof asking);
+	return is_within(memory, tables, sizeof tables)
+	       || is_within(memory, &inside, sizeof inside);
 }
 
 UNSEEN bool subject_is_seat(const void *seat, const void *memory)
@@ -67,36 +113,23 @@ UNSEEN bool subject_is_seat(const void *seat, const void *memory)
 	return is_within(memory, seat, sizeof(struct seat));
 }
 
-UNSEEN void subject_settle(void)
+UNSEEN void subject_new_thread(void)
 {
-	if (asking.frame == NULL)
-		asking.flight = NULL;
-}
-
-UNSEEN pthread_mutex_t *subject_lock(void)
-{
-	return &table.lock;
-}
-
-UNSEEN size_t subject_count(void)
-{
-	return table.count;
-}
-
-UNSEEN const void *subject_first(void)
-{
-	return table.buckets[bucket];
+	inside = (struct inside){ 0 };
 }
 
 UNSEEN struct seat_view view_seat(const void *at)
 {
+	static const int parts[] = {
+		[STANDING] = VIEW_STANDING, [WAITING] = VIEW_WAITING, [ASKING] = VIEW_ASKING,
+	};
 	const struct seat *seat = at;
 
 	return (struct seat_view){
-		.part = seat->part == LEADING ? VIEW_LEADING : seat->part == WAITING ? VIEW_WAITING : VIEW_STANDING,
-		.turn = seat->turn,
+		.part = parts[seat->part],
 		.flight = seat->part != STANDING ? seat->flight : NULL,
 		.spare = seat->spare,
+		.came = seat->came,
 	};
 }
 
@@ -105,12 +138,21 @@ UNSEEN struct flight_view view_flight(const void *at)
 	const struct flight *flight = at;
 
 	return (struct flight_view){
-		.state = flight->state == OUT ? VIEW_OUT : flight->state == LANDED ? VIEW_LANDED : VIEW_VACANT,
-		.listed = flight->listed,
-		.current = flight->generation == table.generation,
-		.leaders = flight->leaders,
+		.listed = flight->entry.listed,
+		.landed = flight->told == TOLD_ALL,
+		.deserted = flight->deserted,
+		.own = flight->entry.table == process_own()->table,
+		.holders = flight->holders,
+		.askers = flight->askers,
 		.waiters = flight->waiters,
+		.served = flight->served,
+		.told = flight->told,
+		.asked = flight->asked,
+		.look_at = flight->look_at,
+		.code = flight->code,
+		.error = flight->error,
+		.answer = flight->answer,
+		.next = flight->entry.next,
 		.key = flight->key,
-		.next = flight->next,
 	};
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * shim/flight.c as the model sees it: what it calls, and what is inside.
+ * The flights of shim/ as the model sees them: what they call, and what is inside.
  */
 #ifndef FLIGHT_SUBJECT_H
 #define FLIGHT_SUBJECT_H
@@ -8,11 +8,12 @@
 #include "flight.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
-/* What it calls instead of libc. */
+/* What they call instead of libc. */
 int model_lock(pthread_mutex_t *mutex);
 int model_unlock(pthread_mutex_t *mutex);
 int model_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
@@ -21,36 +22,48 @@ int model_signal(pthread_cond_t *cond);
 int model_broadcast(pthread_cond_t *cond);
 void *model_malloc(size_t size);
 void model_free(void *memory);
-long model_syscall(long number, ...);
+int model_unmap(void *memory, size_t size);
+long model_syscall(long number, ...); /* gettid */
+int model_sigaltstack(const stack_t *new, stack_t *old);
 void model_push(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument);
 void model_pop(struct _pthread_cleanup_buffer *buffer, int execute);
 
 /* What is inside. */
 struct seat_view {
-	enum { VIEW_STANDING, VIEW_LEADING, VIEW_WAITING } part;
-	unsigned turn;
-	const void *flight, *spare;
+	enum { VIEW_STANDING, VIEW_WAITING, VIEW_ASKING } part;
+	const void *flight; /* NULL if it is standing */
+	const void *spare;
+	int64_t came;
 };
 
 struct flight_view {
-	enum { VIEW_OUT, VIEW_LANDED, VIEW_VACANT } state;
-	bool listed, current; /* of this process, not of the one that forked it */
-	unsigned leaders, waiters;
+	bool listed, landed, deserted;
+	bool own; /* of this process, not of the one that forked it */
+	unsigned holders, askers, waiters, served;
+	int64_t told, asked, look_at;
+	int code, error;
+	const void *answer, *next;
 	const unsigned char *key;
-	const void *next;
 };
 
 struct seat_view view_seat(const void *seat);
 struct flight_view view_flight(const void *flight);
 
-/* Registers the table's memory with the explorer: of the buckets, the one that all keys
+/* Tables: the first is there when the model begins, unless it shall be made. */
+enum { TABLES = 4 };
+
+/* Registers the tables' memory with the explorer: of the buckets, the one that all keys
  * belong to. Fills in two such keys. */
 void subject_memory(uint32_t keys[2]);
-bool subject_owns(const void *memory);
-void subject_settle(void); /* forget what means nothing any more: states would differ */
-pthread_mutex_t *subject_lock(void);
-size_t subject_count(void);
-const void *subject_first(void); /* of the bucket */
+void *subject_table(int number);
+size_t subject_table_size(void);
+void subject_open_table(void);
+void subject_wipe_table(int number); /* what the kernel does in a child */
+pthread_mutex_t *subject_lock(int number);
+const void *subject_first(const void *table); /* of the bucket */
+
+bool subject_owns(const void *memory); /* a table, or what is thread-local */
 bool subject_is_seat(const void *seat, const void *memory);
+void subject_new_thread(void); /* what is thread-local is zero */
 
 #endif

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "flight_model.h"
 
+#include <errno.h>
 #include <string.h>
 
 struct world m;
-_Alignas(16) unsigned char entries[LOOKUPS_MAX][THREADS][ENTRY];
-void *bases[TASKS][5];
+_Alignas(16) unsigned char entries[SLOTS][THREADS][ENTRY];
+void *bases[CALLERS][5];
 
 int self(void)
 {
-	return explore_current() % THREADS;
+	int task = explore_current();
+
+	return task < CALLERS ? task % THREADS : task - THREADS;
 }
 
 struct task_state *me(void)
@@ -24,12 +27,19 @@ enum option pause_at(enum place place)
 	me()->place = place;
 	me()->released = false;
 	option = (enum option)explore_pause();
-	if (option >= OUT_OF_MEMORY && option < WHOM && !(option == TIMEOUT && is_late()))
+	if (option >= OUT_OF_MEMORY && option < WHOM && !is_no_fault(option)) {
 		m.faults--;
+		m.again = true;
+	}
 	return option;
 }
 
-/* A choice of this task: nobody else does anything meanwhile. */
+void pause_for_handlers(enum place place)
+{
+	while (pause_at(place) == FORK)
+		do_fork();
+}
+
 enum option choose(unsigned options)
 {
 	enum place before = me()->place;
@@ -45,15 +55,46 @@ enum option choose(unsigned options)
 	return option;
 }
 
-/* True if the fault that is asked about happens now. */
-bool happens(enum option fault)
+enum option happens(unsigned faults)
 {
-	return m.faults > 0 && choose(1u << GO | 1u << fault) == fault;
+	return m.faults > 0 && faults != 0 ? choose(1u << GO | faults) : GO;
+}
+
+/* Whether any flight is under way, or left behind. */
+static bool any_flight(void)
+{
+	for (int i = 0; i < SLOTS * THREADS; i++)
+		if (((bool *)m.entry_live)[i] && !((bool *)m.inherited)[i])
+			return true;
+	return false;
+}
+
+/* Errors are kept as long as anybody may be told of them, and the time goes on as long as
+ * anybody knows it. */
+void leave_call(void)
+{
+	struct task_state *task = me();
+	unsigned char bit = (unsigned char)(1u << explore_current());
+
+	task->within = task->asked = task->starved = task->apart = task->woken = false;
+	task->to_be_told = task->served = false;
+	task->host = 0;
+	task->began = task->joined = task->until = 0;
+	task->seat = task->cond = NULL;
+	for (int i = 0; i < TASKS * ERRORS; i++) {
+		struct answer *error = &m.errors[i / ERRORS][i % ERRORS];
+
+		error->present &= (unsigned char)~bit;
+		if (error->present == 0)
+			*error = (struct answer){ 0 };
+	}
+	if (present() == 0 && !any_flight())
+		m.now = START;
 }
 
 __attribute__((noinline)) _Noreturn void end(void)
 {
-	me()->within = false;
+	leave_call();
 	m.thread[self()].todo = 0;
 	for (;;)
 		pause_at(ENDED);
@@ -69,10 +110,9 @@ void run_handlers(void)
 	struct thread_state *thread = &m.thread[self()];
 
 	thread->unwinding = true;
-	thread->left = false;
 	for (; thread->handlers != NULL; thread->handlers = thread->handlers->__prev)
 		thread->handlers->__routine(thread->handlers->__arg);
-	thread->unwinding = thread->left = false;
+	thread->unwinding = false;
 }
 
 _Noreturn void jump(bool handlers)
@@ -85,27 +125,48 @@ _Noreturn void jump(bool handlers)
 		thread->vanished = m.vanished = m.loners = true;
 		thread->handlers = NULL;
 	}
-	me()->within = false;
+	leave_call();
 	leave(bases[explore_current()]);
 }
 
+void go_away(bool signal)
+{
+	struct thread_state *thread = &m.thread[self()];
+	int saved = errno; /* as a handler has to */
+
+	m.loners = true;
+	m.switched |= !signal;
+	thread->away = true;
+	thread->on_signal = signal;
+	pause_at(SWITCHED);
+	thread->on_signal = false;
+	errno = saved;
+}
+
+/* The kernel wipes the process's page, and the table. */
 void do_fork(void)
 {
-	m.child = m.loners = true;
+	m.child = m.loners = me()->apart = true;
 	m.choosing = -1;
 	for (int task = 0; task < TASKS; task++)
-		if (task % THREADS != self())
+		if (task >= CALLERS || task % THREADS != self())
 			m.gone |= 1u << task;
 	memcpy(m.inherited, m.entry_live, sizeof m.inherited);
-	for (struct _pthread_cleanup_buffer *h = m.thread[self()].handlers; h != NULL; h = h->__prev) {
-		struct seat_view seat = view_seat(h->__arg);
-		const unsigned char *own[] = { seat.spare, seat.part == VIEW_LEADING ? seat.flight : NULL };
+	for (int task = self(); task < CALLERS; task += THREADS) {
+		struct seat_view seat = { 0 };
+		const void *own[2] = { NULL };
 
+		if (m.task[task].seat != NULL)
+			seat = view_seat(m.task[task].seat);
+		own[0] = seat.spare;
+		own[1] = seat.part == VIEW_ASKING ? seat.flight : NULL;
 		for (int i = 0; i < 2; i++)
 			if (own[i] != NULL)
-				((bool *)m.inherited)[(own[i] - entries[0][0]) / ENTRY] = false;
+				((bool *)m.inherited)[slot_of(own[i])] = false;
 	}
 	for (int i = 0; i < ANSWERS; i++)
 		m.answers[i].inherited = m.answers[i].live;
-	flight_reset();
+	m.process = (struct process){ 0 };
+	for (int i = 0; i < TABLES; i++)
+		subject_wipe_table(i);
 }

@@ -68,5 +68,6 @@ void __tsan_atomic_signal_fence(int order) { (void)order; }
 		return __tsan_atomic##bits##_compare_exchange_strong(at, expected, value, order, or_else); \
 	}
 
+ATOMIC(8)
 ATOMIC(32)
 ATOMIC(64)
