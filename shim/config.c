@@ -4,10 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <unistd.h>
-
-static const char prefix[] = "GAISHIM_";
 
 struct config config;
 
@@ -29,24 +26,18 @@ static const struct option {
 const unsigned config_options = sizeof options / sizeof *options;
 _Static_assert(sizeof options / sizeof *options <= 32, "struct config has 32 bits for what is unknown");
 
-static char to_upper(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c; /* toupper() depends on the locale */
-}
+enum { VARIABLE = 64 };
 
-/* The place of the option whose variable is text, up to the '='; -1: none. */
-static int find_option(const char *text)
+/* The name of the option's variable. */
+static void name_variable(const struct option *option, char name[static VARIABLE])
 {
-	for (unsigned i = 0; i < config_options; i++) {
-		const char *name = options[i].name;
-		const char *p = text;
+	static const char prefix[] = "GAISHIM_";
+	size_t used = sizeof prefix - 1;
 
-		while (*name != '\0' && *p == to_upper(*name))
-			name++, p++;
-		if (*name == '\0' && *p == '=')
-			return (int)i;
-	}
-	return -1;
+	memcpy(name, prefix, used);
+	for (const char *p = option->name; *p != '\0' && used < VARIABLE - 1; p++)
+		name[used++] = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p; /* in any locale */
+	name[used] = '\0';
 }
 
 /* The index of value in the NULL-terminated list, or -1. */
@@ -111,41 +102,30 @@ static bool read_value(const struct option *option, const char *value, struct co
 
 void config_read(struct config *into)
 {
-	const size_t length = sizeof prefix - 1;
-	uint32_t seen = 0;
-
+	into->unknown = 0;
 	for (unsigned i = 0; i < config_options; i++) {
 		size_t size = options[i].kind == IS_FLAG ? sizeof(bool) : 1; /* of a file: its NUL */
-		memset((char *)into + options[i].offset, 0, size);
-	}
-	into->unknown = 0;
-	if (environ == NULL || getauxval(AT_SECURE))
-		return;
-	for (char **entry = environ; *entry != NULL; entry++) {
-		const char *text = *entry;
-		int found = strncmp(text, prefix, length) == 0 ? find_option(text + length) : -1;
+		char name[VARIABLE];
 		const char *value;
 
-		if (found < 0 || seen & UINT32_C(1) << found)
-			continue; /* of two with one name the first counts, as for getenv() */
-		seen |= UINT32_C(1) << found;
-		value = strchr(text, '=') + 1;
-		if (*value != '\0' && !read_value(&options[found], value, into))
-			into->unknown |= UINT32_C(1) << found;
+		memset((char *)into + options[i].offset, 0, size);
+		name_variable(&options[i], name);
+		value = secure_getenv(name);
+		if (value != NULL && *value != '\0' && !read_value(&options[i], value, into))
+			into->unknown |= UINT32_C(1) << i;
 	}
 }
 
 bool config_complaint(const struct config *from, unsigned place, char text[static CONFIG_COMPLAINT])
 {
 	const char *const *words = options[place].words;
+	char name[VARIABLE];
 	size_t used;
 
 	if (!(from->unknown & UINT32_C(1) << place))
 		return false;
-	used = (size_t)snprintf(text, CONFIG_COMPLAINT, "%s", prefix);
-	for (const char *p = options[place].name; *p != '\0'; p++)
-		text[used++] = to_upper(*p);
-	used += (size_t)snprintf(text + used, CONFIG_COMPLAINT - used, " is not ");
+	name_variable(&options[place], name);
+	used = (size_t)snprintf(text, CONFIG_COMPLAINT, "%s is not ", name);
 	if (options[place].kind == IS_FLAG)
 		snprintf(text + used, CONFIG_COMPLAINT - used, "1, true, yes, on, 0, false, no or off");
 	for (; *words != NULL; words++)
