@@ -17,6 +17,7 @@ shell='' command=''
 options=shim/options.def
 # shellcheck source=scripts/commands/options.sh
 . scripts/commands/options.sh
+subcommands=$(sed -n "s/^subcommands='\(.*\)'/\1/p" scripts/gaishim)
 
 # gaishim ARG...: leaves the exit status in $status, what it wrote in $out.
 gaishim() {
@@ -216,7 +217,7 @@ about() {
 	each_option helps
 	is "--help is no wider than a screen" "$(printf '%s\n' "$out" | awk 'length > 79')" ''
 	is "--help: the rest fits a screen" "$(printf '%s\n' "$out" | awk -v n="$help_lines" 'NR > n + 24')" ''
-	for word in enable disable env status doctor check --help --version; do
+	for word in $subcommands --help --version; do
 		like "--help names $word" "$out" "$word"
 	done
 }
