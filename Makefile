@@ -158,6 +158,9 @@ coverage: ## the lines and branches of shim/ that the tests reach (gcovr)
 stress: all $(STRESS) $(OBJECTS) $(BUILD)/tests/net/slow $(BUILD)/tests/net/ask ## load for STRESS_SECONDS (30), with THREADS (64), from SEED
 	BUILD=$(BUILD) scripts/stress
 
+docs: ## write the tables of options in README.md and docs/gaishim.1 anew, from shim/options.def
+	scripts/tables
+
 figures: ## draw docs/figures/*.svg from bench.json there, which scripts/bench --json has made
 	PATH=/usr/bin:$$PATH python3 tests/bench/charts.py docs/figures/bench.json docs/figures
 
@@ -201,4 +204,4 @@ clean: ## remove what was built
 help: ## list the targets
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
-.PHONY: all tests check harnesses fuzz stress coverage bench figures install uninstall deb tarball dist clean help
+.PHONY: all tests check harnesses fuzz stress coverage bench docs figures install uninstall deb tarball dist clean help

@@ -1,90 +1,135 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 struct config config;
 
-/* The index of value in the NULL-terminated list, or -1. */
-static int choose(const char *value, const char *const list[])
+/* An option as the environment has it. */
+static const struct option {
+	const char *name;
+	enum { IS_FLAG, IS_CHOICE, IS_FILE } kind;
+	const char *words[4]; /* of a choice; NULL at the end */
+	size_t offset;        /* of its field */
+} options[] = {
+#define FLAG(name, help) { #name, IS_FLAG, { NULL }, offsetof(struct config, name) },
+#define CHOICE2(name, a, b, help) { #name, IS_CHOICE, { #a, #b, NULL }, offsetof(struct config, name) },
+#define CHOICE3(name, a, b, c, help) \
+	{ #name, IS_CHOICE, { #a, #b, #c, NULL }, offsetof(struct config, name) },
+#define FILENAME(name, help) { #name, IS_FILE, { NULL }, offsetof(struct config, name) },
+#include "options.def"
+};
+
+const unsigned config_options = sizeof options / sizeof *options;
+_Static_assert(sizeof options / sizeof *options <= 32, "struct config has 32 bits for what is unknown");
+
+enum { VARIABLE = 64 };
+
+/* The name of the option's variable. */
+static void name_variable(const struct option *option, char name[static VARIABLE])
 {
-	for (int i = 0; list[i] != NULL; i++)
-		if (strcmp(value, list[i]) == 0)
+	static const char prefix[] = "GAISHIM_";
+	size_t used = sizeof prefix - 1;
+
+	memcpy(name, prefix, used);
+	for (const char *p = option->name; *p != '\0' && used < VARIABLE - 1; p++)
+		name[used++] = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p; /* in any locale */
+	name[used] = '\0';
+}
+
+/* The index of value in the NULL-terminated list, or -1. */
+static int find_word(const char *value, const char *const words[])
+{
+	for (int i = 0; words[i] != NULL; i++)
+		if (strcmp(value, words[i]) == 0)
 			return i;
 	return -1;
 }
 
-/* The path made absolute, so that a chdir does not move the log; empty if that is
- * too long. */
-static void copy_log(char log[static PATH_MAX], const char *value)
+/* Flags take what people write in an emergency: one of them is the emergency brake. */
+static bool read_flag(const char *value, bool *flag)
+{
+	static const char *const words[] = { "0", "1", "false", "true", "no", "yes", "off", "on", NULL };
+	int found = find_word(value, words);
+
+	if (found >= 0)
+		*flag = found % 2;
+	return found >= 0;
+}
+
+/* The path is made absolute, so that a chdir does not move the file. */
+static void read_path(const char *value, char path[static PATH_MAX])
 {
 	size_t used = 0;
 	size_t length = strlen(value) + 1;
 
 	if (value[0] != '/' && strcmp(value, "stderr") != 0) {
-		if (getcwd(log, PATH_MAX - 1) == NULL)
-			goto fail;
-		used = strlen(log);
-		log[used++] = '/';
+		if (getcwd(path, PATH_MAX - 1) == NULL)
+			goto none;
+		used = strlen(path);
+		path[used++] = '/';
 	}
 	if (used + length > PATH_MAX)
-		goto fail;
-	memcpy(log + used, value, length);
+		goto none;
+	memcpy(path + used, value, length);
 	return;
-fail:
-	log[0] = '\0';
+none:
+	path[0] = '\0';
+}
+
+/* Returns whether the value is known. */
+static bool read_value(const struct option *option, const char *value, struct config *into)
+{
+	void *field = (char *)into + option->offset;
+	int found;
+
+	switch (option->kind) {
+	case IS_FLAG:
+		return read_flag(value, field);
+	case IS_CHOICE:
+		found = find_word(value, option->words);
+		if (found >= 0)
+			*(uint8_t *)field = (uint8_t)found;
+		return found >= 0;
+	default:
+		read_path(value, field);
+		return true;
+	}
 }
 
 void config_read(struct config *into)
 {
-	/* The emergency brake takes what people write in an emergency. */
-	static const char *const brake[] = {
-		"0", "false", "no", "off", "1", "true", "yes", "on", NULL
-	};
-	static const char *const flag[] = { "0", "1", NULL };
-	static const char *const onoff[] = { "off", "on", NULL };
-	static const char *const codecs[] = { "off", "libidn2", NULL };
-	static const char *const modes[] = {
-		[LOCK_HOST] = "host", [LOCK_GLOBAL] = "global", [LOCK_NONE] = "none", NULL
-	};
-	const struct {
-		const char *name;
-		const char *const *choices;
-		const char *complaint;
-	} choice[] = {
-		{ "GAISHIM_DISABLE", brake,
-		  "GAISHIM_DISABLE is not 1, true, yes, on, 0, false, no or off" },
-		{ "GAISHIM_STRICT", flag, "GAISHIM_STRICT is not 0 or 1" },
-		{ "GAISHIM_IDN", onoff, "GAISHIM_IDN is not on or off" },
-		{ "GAISHIM_LOCK", modes, "GAISHIM_LOCK is not host, global or none" },
-		/* What Python loads looks at it; it has no log to complain in. */
-		{ "GAISHIM_PYTHON_IDNA", codecs, "GAISHIM_PYTHON_IDNA is not off or libidn2" },
-	};
-	enum { N = sizeof choice / sizeof choice[0] };
-	int chosen[N] = { 0, 0, 1, LOCK_HOST, 0 };
-	size_t complaints = 0;
-	const char *value;
+	into->unknown = 0;
+	for (unsigned i = 0; i < config_options; i++) {
+		size_t size = options[i].kind == IS_FLAG ? sizeof(bool) : 1; /* of a file: its NUL */
+		char name[VARIABLE];
+		const char *value;
 
-	for (size_t i = 0; i < N; i++) {
-		value = secure_getenv(choice[i].name);
-		if (value == NULL || value[0] == '\0')
-			continue;
-		int index = choose(value, choice[i].choices);
-		if (index >= 0)
-			chosen[i] = index;
-		else
-			into->unknown[complaints++] = choice[i].complaint;
+		memset((char *)into + options[i].offset, 0, size);
+		name_variable(&options[i], name);
+		value = secure_getenv(name);
+		if (value != NULL && *value != '\0' && !read_value(&options[i], value, into))
+			into->unknown |= UINT32_C(1) << i;
 	}
-	into->disabled = chosen[0] >= 4; /* from "1" on */
-	into->strict = chosen[1];
-	into->idn = chosen[2];
-	into->lock = (enum lock_mode)chosen[3];
+}
 
-	into->log[0] = '\0';
-	value = secure_getenv("GAISHIM_LOG");
-	if (value != NULL && value[0] != '\0')
-		copy_log(into->log, value);
-	into->unknown[complaints] = NULL;
+bool config_complaint(const struct config *from, unsigned place, char text[static CONFIG_COMPLAINT])
+{
+	const char *const *words = options[place].words;
+	char name[VARIABLE];
+	size_t used;
+
+	if (!(from->unknown & UINT32_C(1) << place))
+		return false;
+	name_variable(&options[place], name);
+	used = (size_t)snprintf(text, CONFIG_COMPLAINT, "%s is not ", name);
+	if (options[place].kind == IS_FLAG)
+		snprintf(text + used, CONFIG_COMPLAINT - used, "1, true, yes, on, 0, false, no or off");
+	for (; *words != NULL; words++)
+		used += (size_t)snprintf(text + used, CONFIG_COMPLAINT - used, "%s%s", *words,
+					 words[1] == NULL ? "" : words[2] == NULL ? " or " : ", ");
+	return true;
 }

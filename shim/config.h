@@ -7,30 +7,51 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-enum lock_mode {
-	LOCK_HOST,   /* a lookup waits only for the same question */
-	LOCK_GLOBAL, /* one lookup at a time, as Python on macOS had it */
-	LOCK_NONE,   /* names are left to libc */
-};
+/* The words of each choice, such as lock_host. */
+#define FLAG(name, help)
+#define CHOICE2(name, a, b, help) enum { name##_##a, name##_##b };
+#define CHOICE3(name, a, b, c, help) enum { name##_##a, name##_##b, name##_##c };
+#define FILENAME(name, help)
+#include "options.def"
+#undef FLAG
+#undef CHOICE2
+#undef CHOICE3
+#undef FILENAME
 
+/* A field for each option. A flag is true or false, a choice one of its words. A file is
+ * "" (none), "stderr", or an absolute path. */
 struct config {
-	bool disabled;
-	bool strict;
-	bool idn;
-	enum lock_mode lock;
-	char log[PATH_MAX]; /* "" (off), "stderr", or an absolute path; %p is the pid */
-	const char *unknown[6]; /* complaints about unknown values, NULL at the end */
+#define FLAG(name, help) bool name;
+#define CHOICE2(name, a, b, help) uint8_t name;
+#define CHOICE3(name, a, b, c, help) uint8_t name;
+#define FILENAME(name, help) char name[PATH_MAX];
+#include "options.def"
+#undef FLAG
+#undef CHOICE2
+#undef CHOICE3
+#undef FILENAME
+	uint32_t unknown; /* options whose value was unknown, by their place: a bit each */
 };
 
 /* In force: constant once start() has returned. */
 extern struct config config;
 
-/* Fill it from the environment. Variables that are unset or empty, and
- * values that are unknown, leave the default; a log whose absolute path is too
- * long is off. In a setuid program everything
- * is the default (secure_getenv). Not thread-safe: the caller sees to it that
- * one thread calls it, once. */
+/* Fill it from the environment. Variables that are unset or empty, and values that are
+ * unknown, leave the default; a file whose absolute path is too long is none. In a setuid
+ * program everything is the default. Not thread-safe: the caller sees to it that one
+ * thread calls it at a time. */
 void config_read(struct config *into);
+
+/* Write what is wrong with the value of the option at that place to text, such as
+ * "GAISHIM_LOCK is not host, global or none". Returns false, with text unchanged, if
+ * nothing is, or if there is no such option any more. */
+enum { CONFIG_COMPLAINT = 128 };
+bool config_complaint(const struct config *from, unsigned place, char text[static CONFIG_COMPLAINT]);
+
+/* How many options there are. */
+extern const unsigned config_options;
 
 #endif

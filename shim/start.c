@@ -33,6 +33,16 @@ static bool take_start(void)
 	return true;
 }
 
+/* Where there is a log, it says which values are unknown. */
+static void complain(void)
+{
+	char text[CONFIG_COMPLAINT];
+
+	for (unsigned i = 0; config.log[0] != '\0' && config.unknown != 0 && i < config_options; i++)
+		if (config_complaint(&config, i, text))
+			log_message(config.log, text);
+}
+
 __attribute__((constructor)) static void load(void)
 {
 	start();
@@ -48,10 +58,8 @@ void start(void)
 	next_find();
 	if (!atomic_exchange(&watched, true))
 		atfork_register();
-	if (config.log[0] != '\0')
-		for (int i = 0; config.unknown[i] != NULL; i++)
-			log_message(config.log, config.unknown[i]);
-	atomic_store_explicit(&start_fast_path, !config.disabled && config.log[0] == '\0'
-			      && config.lock != LOCK_GLOBAL, memory_order_release);
+	complain();
+	atomic_store_explicit(&start_fast_path, !config.disable && config.log[0] == '\0'
+			      && config.lock != lock_global, memory_order_release);
 	atomic_store_explicit(&starter, STARTED, memory_order_release);
 }

@@ -97,7 +97,7 @@ int ask_together(struct question *q, void **answer)
 	 * which it lists the interfaces. With AI_IDN a thread's own locale has a say in it. */
 	if (q->flags & AI_NUMERICHOST && !q->strict)
 		q->libc_flags &= ~AI_ADDRCONFIG;
-	if (config.lock != LOCK_HOST || q->flags & AI_NUMERICHOST
+	if (config.lock != lock_host || q->flags & AI_NUMERICHOST
 	    || (q->libc_flags & (AI_IDN | AI_CANONIDN) && uselocale((locale_t)0) != LC_GLOBAL_LOCALE)
 	    || size > TEXT_MOST || stack_is_short())
 		return ASK_LIBC;

@@ -71,7 +71,7 @@ skip_all() {
 checkout() {
 	mkdir -p "$1/scripts" "$1/build" "$1/shim"
 	cp -R scripts/commands scripts/gaishim "$1/scripts/"
-	cp -R shim/python "$1/shim/"
+	cp -R shim/python shim/options.def "$1/shim/"
 	cp Makefile "$1/"
 	cp "$GAISHIM_SO" "$1/build/"
 }

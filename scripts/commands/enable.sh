@@ -31,7 +31,6 @@ option is wrong, 125 if the object cannot be preloaded here.
 END
 }
 
-tab='	'
 # shellcheck source=scripts/commands/shells.sh
 . "$commands/shells.sh"
 # shellcheck source=scripts/commands/system.sh
@@ -40,14 +39,16 @@ targets='--github --gitlab --dotenv --profile --system --print'
 # shellcheck source=scripts/commands/targets.sh
 . "$commands/targets.sh"
 
-# option_names: of the options given, each once.
-option_names() {
-	for name in GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_DISABLE GAISHIM_LOG \
-		GAISHIM_PYTHON_IDNA; do
-		case "$given " in
-		*" $name "*) printf '%s\n' "$name" ;;
-		esac
-	done
+# name_given KIND OPTION VARIABLE...: prints VARIABLE, if the option was given.
+name_given() {
+	case "$given " in
+	*" $3 "*) printf '%s\n' "$3" ;;
+	esac
+}
+
+# given_names: the variables of the options given, each once, in the table's order.
+given_names() {
+	each_option name_given
 }
 
 # set_environment: what give_environment gives, but nothing twice.
@@ -86,7 +87,7 @@ profile() {
 	one_line PYTHONPATH "$hook"
 	file=$(quote "$object")
 	printf 'if [ -r %s ]; then\n' "$file"
-	for name in $(option_names); do
+	for name in $(given_names); do
 		eval "value=\$$name"
 		one_line "$name" "$value"
 		printf '\texport %s=%s\n' "$name" "$(quote "$value")"
@@ -144,7 +145,7 @@ environment() {
 	[ -z "$path" ] || [ ! -e "$path" ] || file_sets
 	set_environment
 	# shellcheck disable=SC2046 # words
-	assignments $(option_names) LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE
+	assignments $(given_names) LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE
 }
 
 # advise: what is to be known, now that it is on.

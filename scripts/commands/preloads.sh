@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What is preloaded, one a line, as glibc's loader takes the two lists apart. The
 # subcommands source this.
+# shellcheck disable=SC2154 # gaishim's own variables
 
 # preloads_of LIST: of a value of LD_PRELOAD.
 preloads_of() {
@@ -12,4 +13,9 @@ preloads_of() {
 # one too.
 system_preloads() {
 	sed 's/#.*//' /etc/ld.so.preload 2>/dev/null | tr ' \t:' '[\n*]' | sed '/^$/d'
+}
+
+# names_object: /etc/ld.so.preload names the object, whoever wrote it there.
+names_object() {
+	system_preloads | grep -Fqx -e "$object"
 }

@@ -4,6 +4,9 @@
 # object before anything is told to preload it.
 # shellcheck disable=SC2154 # gaishim's own variables
 
+# shellcheck source=scripts/commands/path.sh
+. "$commands/path.sh"
+
 # quote TEXT: as one word for a shell, whatever is in it.
 quote() {
 	printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"
@@ -28,23 +31,10 @@ run() {
 	printf 'exit status %s\n' $?
 }
 
-# program NAME: its file. `command -v` will not do: busybox's shell has programs
-# within, which no loader starts.
-program() {
-	IFS=:
-	for place in $PATH; do
-		if [ -f "$place/$1" ] && [ -x "$place/$1" ]; then
-			printf '%s\n' "$place/$1"
-			return
-		fi
-	done
-	return 1
-}
-
 # require_loadable: the loader takes the object here.
 require_loadable() {
 	require_object
-	file=$(program true) || die 1 "there is no program 'true' to try the object with"
+	find_program true || die 1 "there is no program 'true' to try the object with"
 	with=$(run env LD_PRELOAD="$object" "$file")
 	# What the loader cannot take is a warning to it, no error. It may have others.
 	[ "$with" = "$(run env "$file")" ] || die 125 "$object cannot be preloaded here:" "$with"

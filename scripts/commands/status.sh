@@ -52,9 +52,7 @@ elif [ -z "$named" ]; then
 elif [ -z "$loaded" ]; then
 	off ": $by names $named, which the loader does not take: see 'gaishim doctor'"
 fi
-case ${GAISHIM_DISABLE-} in
-1 | true | yes | on) off ": $named is loaded by $by, but GAISHIM_DISABLE=$GAISHIM_DISABLE" ;;
-esac
+! is_on "${GAISHIM_DISABLE-}" || off ": $named is loaded by $by, but GAISHIM_DISABLE=$GAISHIM_DISABLE"
 other=", not $object"
 [ "$(readlink -f -- "$named")" != "$(readlink -f -- "$object")" ] || other=''
 printf 'gaishim %s: on here, by %s: %s%s\n' "$version" "$by" "$named" "$other"

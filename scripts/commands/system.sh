@@ -34,7 +34,7 @@ systemctl --version"
 # outcomes [VARIABLE=VALUE]: of each program that is there.
 outcomes() {
 	while read -r name words; do
-		file=$(program "$name") || continue
+		find_program "$name" || continue
 		# shellcheck disable=SC2086 # words
 		said=$(run env "$@" "$file" $words)
 		words="$name $words"

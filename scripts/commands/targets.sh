@@ -9,8 +9,6 @@
 
 LC_ALL=C
 export LC_ALL
-newline='
-'
 
 # shellcheck source=scripts/commands/preloads.sh
 . "$commands/preloads.sh"
@@ -90,7 +88,7 @@ find_target() {
 	--github | --gitlab | --dotenv)
 		# Neither $GITHUB_ENV nor a report for GitLab may hold a comment.
 		mark=GAISHIM_ENABLED= begin='^GAISHIM_ENABLED=' end='^TOX_OVERRIDE=.*GAISHIM_'
-		inside='^(GAISHIM_[A-Z_]*|LD_PRELOAD|PYTHONPATH|TOX_TESTENV_PASSENV)='
+		inside='^(GAISHIM_[A-Z0-9_]*|LD_PRELOAD|PYTHONPATH|TOX_TESTENV_PASSENV)='
 		;;
 	--profile) inside='^(	|if |fi$)' ;;
 	# The loader finds one comment for sure and may take a second for names (glibc's
@@ -238,9 +236,4 @@ append() {
 	[ "$was" != unended ] || set -- "$newline$1"
 	kept=$(printf '%s\n' "$1" | { dd obs=1048576 >>"$path"; } 2>&1) ||
 		die 1 "$path cannot be written" "$kept"
-}
-
-# names_object: /etc/ld.so.preload does, by whomever.
-names_object() {
-	system_preloads | grep -Fqx -e "$object"
 }

@@ -243,7 +243,7 @@ NOINLINE static int slow_path(const char *node, const char *service,
 	int code;
 
 	start();
-	if (config.disabled)
+	if (config.disable)
 		return next_getaddrinfo(node, service, hints, res);
 	clock_gettime(CLOCK_MONOTONIC, &begun);
 	prepare(&q, node, service, hints);
@@ -251,7 +251,7 @@ NOINLINE static int slow_path(const char *node, const char *service,
 	q.waited = 0;
 	q.asks = 0;
 	q.shared = -1;
-	code = config.lock == LOCK_GLOBAL ? ask_in_line(go_down, &q, &answer) : go_down(&q, &answer);
+	code = config.lock == lock_global ? ask_in_line(go_down, &q, &answer) : go_down(&q, &answer);
 	if (code == 0)
 		*res = answer;
 	if (config.log[0] != '\0')

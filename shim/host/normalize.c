@@ -16,7 +16,7 @@ int normalize(struct question *q)
 	int saved = errno;
 	int code = EAI_IDN_ENCODE;
 
-	if (!config.idn || q->strict)
+	if (config.idn == idn_off || q->strict)
 		return NOT_MINE;
 	kind = classify_host(q->host);
 	if (kind == HOST_ILL_FORMED && q->flags & AI_IDN

@@ -20,7 +20,7 @@ refused() {
 	like "$name: says so" "$text" "$ere"
 }
 
-refused 'an unknown option' '^cpython-tests: --nope: unknown option$' --nope
+refused 'an unknown option' '^cpython-tests: --nope: no option here' --nope
 refused 'no such version' '^cpython-tests: 1\.5: no such interpreter' 1.5
 refused 'no such path' '^cpython-tests: \./nope: no such interpreter$' ./nope
 refused 'a limit that is none' '^cpython-tests: --limit=0: ' --limit=0

@@ -26,23 +26,42 @@ words() {
 	grep -Eo -- "$1" | sort -u | tr '\n' ' '
 }
 
+# The tables are those of the options that there are, and a row that is added or changed
+# shows in both.
+mkdir -p "$TMP/anew/docs"
+cp -R scripts shim "$TMP/anew/"
+cp README.md "$TMP/anew/"
+cp "$page" "$TMP/anew/docs/"
+ok "the tables can be written anew" "$TMP/anew/scripts/tables"
+for file in README.md "$page"; do
+	ok "$file: its table of options is up to date (make docs)" cmp "$file" "$TMP/anew/$file"
+done
+# shellcheck disable=SC2016 # as it is
+printf 'CHOICE3(new_one, x, y, z, "added")\nFLAG(another, "added, too")\n' >>"$TMP/anew/shim/options.def"
+"$TMP/anew/scripts/tables"
+# shellcheck disable=SC2016 # as it is
+is "README.md: what is added" "$(diff README.md "$TMP/anew/README.md" | grep '^[<>]')" '> | `--new-one=x\|y\|z` | `GAISHIM_NEW_ONE` | added |
+> | `--another` | `GAISHIM_ANOTHER=1` | added, too |'
+is "$page: what is added" "$(diff "$page" "$TMP/anew/$page" | grep '^[<>]')" \
+	'> .It Fl -new-one Ns = Ns Cm x Ns | Ns Cm y Ns | Ns Cm z Pq Ev GAISHIM_NEW_ONE
+> added.
+> .It Fl -another Pq Ev GAISHIM_ANOTHER
+> added, too.'
+sed -i '/<<< options/d' "$TMP/anew/README.md"
+is "without its mark nothing is written" "$("$TMP/anew/scripts/tables" 2>&1 || echo failed)" failed
+
 help=$(scripts/gaishim --help)
-options=$(echo "$help" | words '--[a-z-]+')
-variables=$(echo "$help" | words 'GAISHIM_[A-Z_]+')
+options=$(echo "$help" | sed -n 's/^  \(--.*\)/\1/p' | words '--[a-z-]+')
+variables=$(echo "$help" | words 'GAISHIM_[A-Z0-9_]+')
 like "--help has options" "$options" '^--disable .*--version $'
 like "--help has variables" "$variables" '^GAISHIM_DISABLE .*GAISHIM_STRICT $'
-
 is "$page: the options of --help" "$(sed -n '/^\.Sh OPTIONS/,/^\.Sh E/s/^\.It Fl -\([a-z-]*\).*/--\1/p' "$page" | words '.+')" "$options"
-is "$page: its variables" "$(sed -n 's/^\.It Ev //p' "$page" | words '.+')" "$variables"
-is "$page: its options, in the synopsis" \
-	"$(sed -n '/^\.Sh SYNOPSIS/,/^\.Cm enable/s/Fl -\([a-z]\)/--\1/gp' "$page" | words '--[a-z-]+')" "$options"
 is "README.md: the options of --help" "$(sed -n 's/^| `\(--[a-z-]*\).*/\1/p' README.md | words '.+')" "$options"
-is "README.md: its variables" "$(grep '^| `--' README.md | words 'GAISHIM_[A-Z_]+')" "$variables"
 documents="README.md $page docs/*.md"
 # enable's mark is a variable where a file can hold nothing else. GAISHIM_PATIENCE was one.
 # shellcheck disable=SC2086 # a list
 is "no document names another variable" \
-	"$(cat $documents | words 'GAISHIM_[A-Z_]+' | sed 's/GAISHIM_ENABLED //; s/GAISHIM_PATIENCE //')" "$variables"
+	"$(cat $documents | words 'GAISHIM_[A-Z0-9_]+' | sed 's/GAISHIM_ENABLED //; s/GAISHIM_PATIENCE //')" "$variables"
 
 # A name, a Unicode host that is refused and an address: fields of all kinds.
 export GAISHIM_LOG="$TMP/log"

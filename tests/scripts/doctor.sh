@@ -3,6 +3,7 @@
 # gaishim doctor: what it finds where all is well, and each thing that can be wrong,
 # for people and as JSON.
 
+# shellcheck disable=SC2317 # each_option calls functions
 . tests/tap.sh
 unset LD_PRELOAD PYTHONPATH LD_LIBRARY_PATH
 PATH=/usr/bin:/bin:$PATH # python3 itself, no starter of one
@@ -66,14 +67,40 @@ healthy() {
 	finds "nothing else is preloaded" ok preload 'nothing but the object'
 }
 
-# The variables: NAME DEFAULT, A VALUE, AND THE OPTION FOR IT.
-settings="GAISHIM_STRICT 0 1 --strict
-GAISHIM_DISABLE 0 1 --disable
-GAISHIM_IDN on off --idn=off
-GAISHIM_LOCK host global --lock=global
-GAISHIM_PATIENCE 10 0.5 --patience=0.5
-GAISHIM_LOG none $TMP/log --log=$TMP/log
-GAISHIM_PYTHON_IDNA off libidn2 --python-idna=libidn2"
+# The options that there are, as the command has them.
+options=shim/options.def
+# shellcheck source=scripts/commands/options.sh
+. scripts/commands/options.sh
+
+# in_row KIND OPTION VARIABLE HELP [WORD...]: VARIABLE DEFAULT, another value, and the option
+# for that.
+in_row() {
+	case $1 in
+	FLAG) printf '%s\n' "$3 0 1 $2" ;;
+	FILENAME) printf '%s\n' "$3 none $TMP/log $2=$TMP/log" ;;
+	*) printf '%s\n' "$3 $5 $6 $2=$6" ;;
+	esac
+}
+settings=$(each_option in_row)
+
+# finds_unknown KIND OPTION VARIABLE HELP [WORD...]: a value that the option does not take.
+finds_unknown() {
+	kind=$1 variable=$3
+	[ "$kind" != FILENAME ] || return 0
+	shift 4
+	taken=${1:-0}
+	# shellcheck disable=SC2086 # words
+	[ "$kind" != FLAG ] || set -- $flag_words
+	name_words "$@"
+	for value in nonsense "$1 $2"; do
+		export "$variable=$value"
+		doctor
+		is "$variable=$value: status" "$status" 1
+		finds "$variable=$value is named" FAILED "$variable" \
+			"'$value' \(environment\) is unknown.* takes $taken; allowed: $named$"
+	done
+	unset "$variable"
+}
 
 # told SOURCE FIELD: the variable has the value in that field of the table, from there.
 told() {
@@ -109,24 +136,16 @@ settings() {
 	# shellcheck disable=SC2086 # words
 	unset $names
 
-	GAISHIM_STRICT=yes GAISHIM_DISABLE=please GAISHIM_IDN=ON GAISHIM_LOCK=all GAISHIM_PATIENCE=1e3 GAISHIM_PYTHON_IDNA=on doctor
-	is "unknown values: status" "$status" 1
-	while IFS='|' read -r name value taken allowed; do
-		finds "$name=$value is named" FAILED "$name" "'$value' \(environment\) is unknown.* takes $taken; allowed: $allowed$"
-	done <<-'END'
-		GAISHIM_STRICT|yes|0|0 and 1
-		GAISHIM_DISABLE|please|0|0, false, no, off, 1, true, yes and on
-		GAISHIM_IDN|ON|on|on and off
-		GAISHIM_LOCK|all|host|host, global and none
-		GAISHIM_PATIENCE|1e3|10|a number up to 1000000.*
-		GAISHIM_PYTHON_IDNA|on|off|off and libidn2
-	END
-	GAISHIM_LOCK='host global' doctor
-	finds "two values are none" FAILED GAISHIM_LOCK "'host global' .*is unknown"
+	each_option finds_unknown
+	GAISHIM_DISABLE=please GAISHIM_LOCK=all doctor
+	finds "a flag that is unknown" FAILED GAISHIM_DISABLE \
+		"'please' .* takes 0; allowed: 1, true, yes, on, 0, false, no and off$"
+	finds "and a choice" FAILED GAISHIM_LOCK "'all' .* takes host; allowed: host, global and none$"
 	GAISHIM_LOCK=all doctor
 	is "one unknown value is enough" "$status" 1
-	GAISHIM_ENABLED=absent doctor
-	is "enable's own mark is no news" "$(printf '%s\n' "$out" | grep ENABLED)" ''
+	GAISHIM_ENABLED=absent GAISHIM_PATIENCE=3 doctor
+	is "enable's own mark is no news, nor what was an option once" \
+		"$(printf '%s\n' "$out" | grep 'ENABLED\|PATIENCE')" ''
 	GAISHIM_LOCKS=host doctor
 	finds "a variable that is none" note GAISHIM_LOCKS 'no such variable'
 	is "is no failure" "$status" 0
@@ -150,6 +169,8 @@ in_force() {
 	for check in 'numeric host' 'Unicode host' name; do
 		finds "--disable: $check" 'not checked' "$check" 'DISABLE=1'
 	done
+	GAISHIM_STRICT=yes doctor
+	finds "GAISHIM_STRICT=yes is strict, too" 'not checked' 'Unicode host' STRICT=yes
 	for value in true yes on; do
 		GAISHIM_DISABLE=$value doctor
 		finds "GAISHIM_DISABLE=$value is noted" note GAISHIM_DISABLE 'stands aside'
@@ -199,17 +220,18 @@ json() {
 		    text = found["text"] + ("; " + found["next"] if found["next"] else "")
 		    print("%-12s %s: %s" % (status, found["check"], text))
 		assert document["healthy"] == all(found["status"] != "failed" for found in document["findings"])
-		assert len(document["configuration"]) == 7
+		assert len(document["configuration"]) == int(sys.argv[1])
 		for setting in document["configuration"]:
 		    assert setting["source"] in ("option", "environment", "default")
 		    assert setting["known"] in (True, False)
 	END
+	count=$(each_option echo | wc -l)
 	for option in --lock=none --strict "--log=$TMP/none/a"; do
 		doctor "$option"
 		lines=$out was=$status
 		doctor "$option" -- --json
 		is "$option --json: the same status" "$status" "$was"
-		is "$option --json: the same findings" "$(printf '%s\n' "$out" | PYTHONIOENCODING=utf-8 python3 "$TMP/lines.py" 2>&1)" "$lines"
+		is "$option --json: the same findings" "$(printf '%s\n' "$out" | PYTHONIOENCODING=utf-8 python3 "$TMP/lines.py" "$count" 2>&1)" "$lines"
 	done
 	# shellcheck disable=SC2016 # it is to stay as it is
 	odd=$(printf 'a"b\\c\td\033[1m%s\377\360\237\230\200ü/\n%%s' '$(x)')

@@ -4,7 +4,7 @@
 # what they leave alone, what they refuse, under each shell that may be /bin/sh.
 # /etc is in tests/scripts/enable-system.sh.
 
-# shellcheck disable=SC2016 # for the inner shells
+# shellcheck disable=SC2016,SC2317 # for the inner shells; each_option calls functions
 . tests/tap.sh
 unset LD_PRELOAD PYTHONPATH TOX_OVERRIDE TOX_TESTENV_PASSENV GITHUB_ENV CI_PROJECT_DIR
 umask 022
@@ -15,9 +15,11 @@ checkout "$tree"
 object=$tree/build/libgaishim.so hook=$tree/shim/python
 unset GAISHIM_SO
 shell='' as='' file=$TMP/file
-newline='
-'
 tox=$("$tree/scripts/gaishim" printenv TOX_OVERRIDE)
+# The options that there are, as the command has them.
+options=shim/options.def
+# shellcheck source=scripts/commands/options.sh
+. scripts/commands/options.sh
 
 # gaishim ARG...: leaves the exit status in $status, what it wrote in $out.
 gaishim() {
@@ -82,7 +84,7 @@ arguments() {
 		refused 1 'not a regular file' $verb --dotenv /dev/null
 		refused 1 'not a regular file' $verb --dotenv "$TMP"
 	done
-	refused 2 'host, global or none' enable --github --lock=all
+	refused 2 'allowed are host, global and none' enable --github --lock=all
 	refused 2 'nothing to disable' disable --print
 	refused 2 'not for disable: GAISHIM_LOCK' --lock=none disable --dotenv "$file"
 	refused 2 'unknown option' disable --dotenv "$file" --lock=none
@@ -159,7 +161,25 @@ restored() {
 	unchanged "$1: second disable" "$TMP/copy" "$file"
 }
 
+# carries KIND OPTION VARIABLE HELP [WORD...]: enable does, and disable takes it out again.
+carries() {
+	case $1 in
+	FLAG) given=$2 wanted=$3=1 ;;
+	FILENAME) given=$2=/a/log wanted=$3=/a/log ;;
+	*) given=$2=$6 wanted=$3=$6 ;;
+	esac
+	echo A=1 >"$file"
+	gaishim enable --dotenv "$file" "$given"
+	is "$given is carried" "$(grep "^GAISHIM_" "$file" | grep -v ENABLED)" "$wanted"
+	gaishim "$given" "$given" enable --dotenv "$file"
+	like "$given, twice and in front" "$status $out" '^0 .*nothing was changed'
+	gaishim disable --dotenv "$file"
+	is "$given is taken out" "$(cat "$file")" A=1
+	rm "$file"
+}
+
 dotenv() {
+	each_option carries
 	refused 2 'FILE is missing' enable --dotenv --log=stderr
 	rm -f "$file"
 	echo mine >"${file%/*}/.gaishim.config"
@@ -330,13 +350,13 @@ gitlab() {
 	CI_PROJECT_DIR=$TMP/home
 	export CI_PROJECT_DIR
 	made=$CI_PROJECT_DIR/gaishim.env
-	done_by "enable --gitlab --patience 3" 'dotenv: gaishim.env'
-	is "--gitlab: a report that GitLab reads" "$(grep -Evc '^[A-Z_]+=' "$made") $(lines_of "$made" GAISHIM_PATIENCE)" \
-		"0 GAISHIM_PATIENCE=3"
+	done_by "enable --gitlab --idn off" 'dotenv: gaishim.env'
+	is "--gitlab: a report that GitLab reads" "$(grep -Evc '^[A-Z_]+=' "$made") $(lines_of "$made" GAISHIM_IDN)" \
+		"0 GAISHIM_IDN=off"
 	is "--gitlab: the rest of the job, as it says" "$(${shell:-sh} -euc "$(echo "$out" | sed -n 's/.* \(while IFS\)/\1/p')"'
-		printenv GAISHIM_PATIENCE LD_PRELOAD')" "3
+		printenv GAISHIM_IDN LD_PRELOAD')" "off
 $object"
-	done_by "enable --gitlab --patience 3" 'nothing was changed'
+	done_by "enable --gitlab --idn off" 'nothing was changed'
 	done_by "disable --gitlab" removed
 	is "disable --gitlab" "$(ls -A "$CI_PROJECT_DIR")" ''
 	refused 2 'dollar sign' enable --gitlab '--log=/$x'

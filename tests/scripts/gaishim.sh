@@ -3,7 +3,7 @@
 # The command: every option, what it refuses, its exit status, and where it
 # finds the object, under each shell that may be /bin/sh.
 
-# shellcheck disable=SC2016 # $$ and $0 are for the inner shells
+# shellcheck disable=SC2016,SC2317 # $$ and $0 are for the inner shells; each_option calls functions
 . tests/tap.sh
 unset LD_PRELOAD
 
@@ -13,6 +13,11 @@ mkdir "$TMP/bin"
 unset GAISHIM_SO # so that every variable of this name is the command's doing
 object=$TMP/tree/build/libgaishim.so
 shell='' command=''
+# The options that there are, as the command has them.
+options=shim/options.def
+# shellcheck source=scripts/commands/options.sh
+. scripts/commands/options.sh
+subcommands=$(sed -n "s/^subcommands='\(.*\)'/\1/p" scripts/gaishim)
 
 # gaishim ARG...: leaves the exit status in $status, what it wrote in $out.
 gaishim() {
@@ -39,51 +44,68 @@ refuses() {
 	is "$* runs nothing" "$(echo "$out" | grep -c '^ran$')" 0
 }
 
+# refuses_alone ERE OPTION: its value is missing, be it with = or without.
+refuses_alone() {
+	refuses "^gaishim: $2=: $1" "$2="
+	gaishim "$2"
+	is "$2 alone is refused" "$status" 2
+	like "$2 alone names what is allowed" "$out" "^gaishim: $2: $1"
+}
+
+# try_option KIND OPTION VARIABLE HELP [WORD...]: with each value that it takes, and with some
+# that it does not.
+try_option() {
+	kind=$1 option=$2 variable=$3
+	shift 4
+	name_words "$@"
+	case $kind in
+	FLAG)
+		sets "$variable=1" "$option"
+		refuses "^gaishim: $option=1: allowed is $option\$" "$option=1"
+		;;
+	CHOICE)
+		for word; do
+			sets "$variable=$word" "$option=$word"
+			sets "$variable=$word" "$option" "$word"
+		done
+		for value in nonsense "$1 " "$1 $2" "$1x"; do
+			refuses "^gaishim: $option=$value: allowed are $named\$" "$option=$value"
+			refuses "^gaishim: $option=$value: allowed are $named\$" "$option" "$value"
+		done
+		refuses_alone "allowed are $named\$" "$option"
+		;;
+	FILENAME)
+		for value in stderr '/var/log/a b' /; do
+			sets "$variable=$value" "$option=$value"
+			sets "$variable=$value" "$option" "$value"
+		done
+		sets "$variable=$PWD/log.%p" "$option=log.%p"
+		sets "$variable=$PWD/./stderr" "$option" ./stderr
+		refuses_alone 'allowed are FILE and stderr$' "$option"
+		;;
+	*) is "$option is of a kind that this test knows" "$kind" '' ;;
+	esac
+}
+
 options() {
-	sets GAISHIM_STRICT=1 --strict
-	sets GAISHIM_DISABLE=1 --disable
-	for mode in host global none; do
-		sets GAISHIM_LOCK=$mode --lock=$mode
-		sets GAISHIM_LOCK=$mode --lock $mode
-	done
-	for state in on off; do
-		sets GAISHIM_IDN=$state --idn=$state
-		sets GAISHIM_IDN=$state --idn $state
-	done
-	for seconds in 0 10 0.5 .5 5. 1000000; do
-		sets GAISHIM_PATIENCE=$seconds --patience=$seconds
-	done
-	sets GAISHIM_PATIENCE=3 --patience 3
-	sets GAISHIM_PYTHON_IDNA=libidn2 --python-idna=libidn2
-	sets GAISHIM_PYTHON_IDNA=off --python-idna off
-	sets GAISHIM_LOG=stderr --log=stderr
-	sets GAISHIM_LOG=stderr --log stderr
-	sets "GAISHIM_LOG=/var/log/a b" "--log=/var/log/a b"
-	sets "GAISHIM_LOG=$PWD/log.%p" --log=log.%p
-	sets "GAISHIM_LOG=$PWD/./stderr" --log ./stderr
+	each_option try_option
 	sets GAISHIM_LOCK=none --lock=host --lock=none
 	sets '' # without options
+	for value in 3 0.5 nonsense ''; do
+		sets '' "--patience=$value"
+	done
+	sets '' --patience 3
 }
 
 refusals() {
-	refuses 'host, global or none' --lock=all
-	refuses 'host, global or none' --lock=
-	refuses 'host, global or none' --lock Host
-	refuses 'on and off' --idn=yes
-	refuses 'on and off' --idn 1
-	for seconds in '' . x -1 1e3 1,5 1.2.3 ' 1' 1000001 99999999999999999999; do
-		refuses 'number up to 1000000' "--patience=$seconds"
-	done
-	refuses 'libidn2 and off' --python-idna=on
-	refuses 'FILE .*stderr' --log=
-	refuses '--lock=MODE' --unknown
-	refuses '--log=FILE' --strict=1
-	refuses '--strict' -s
-	for option in --lock --idn --patience --log --python-idna; do
-		gaishim $option
-		is "$option alone is refused" "$status" 2
-	done
-	for arguments in '' -- --strict '--strict --'; do
+	refuses '^gaishim: --lock=all: allowed are host, global and none$' --lock=all
+	refuses 'host, global and none' --lock Host
+	refuses '^gaishim: --idn=yes: allowed are on and off$' --idn=yes
+	refuses 'unknown option; allowed are .*--lock=host\|global\|none .*--log=FILE\|stderr .*--version$' --unknown
+	refuses '^gaishim: --python_idna=off: unknown option' --python_idna=off
+	refuses '^gaishim: --lock	GAISHIM_LOCK=x: unknown' '--lock	GAISHIM_LOCK=x'
+	refuses '^gaishim: -s: unknown option.*--strict' -s
+	for arguments in '' -- --strict '--strict --' --patience; do
 		# shellcheck disable=SC2086 # words
 		gaishim $arguments
 		is "'$arguments' and no command is refused" "$status" 2
@@ -175,20 +197,62 @@ elsewhere() {
 	command=''
 }
 
+# helps KIND OPTION VARIABLE HELP [WORD...]: --help has it all.
+helps() {
+	to_form "$@"
+	variable=$3
+	[ "$1" != FLAG ] || variable=$3=1
+	is "--help has $2" "$(printf '%s\n' "$out" | grep -Fx -A 1 -e "$(printf '  %-40s%37s' "$form" "$variable")")" \
+		"$(printf '  %-40s%37s\n        %s' "$form" "$variable" "$4")"
+	help_lines=$((help_lines + 2))
+}
+
 about() {
 	gaishim --version
 	is "--version" "$status $out" "0 gaishim $(sed -n 's/^VERSION = //p' Makefile)"
 	like "it is a number" "$out" '[0-9]+\.[0-9]+\.[0-9]+$'
 	gaishim --help
 	is "--help" "$status" 0
-	is "--help fits a screen" "$(echo "$out" | awk 'length > 79 || NR > 32')" ''
-	for word in enable disable env status doctor check --strict --lock= --idn= --patience= --disable --log= --python-idna= --help --version \
-		GAISHIM_STRICT GAISHIM_LOCK GAISHIM_IDN GAISHIM_PATIENCE GAISHIM_DISABLE GAISHIM_LOG \
-		GAISHIM_PYTHON_IDNA; do
+	help_lines=0
+	each_option helps
+	is "--help is no wider than a screen" "$(printf '%s\n' "$out" | awk 'length > 79')" ''
+	is "--help: the rest fits a screen" "$(printf '%s\n' "$out" | awk -v n="$help_lines" 'NR > n + 24')" ''
+	for word in $subcommands --help --version; do
 		like "--help names $word" "$out" "$word"
 	done
 }
 
+# agree KIND OPTION VARIABLE HELP [WORD...]: the object has the option, and the same words.
+agree() {
+	kind=$1 variable=$3
+	shift 4
+	# shellcheck disable=SC2086 # words
+	[ "$kind" != FLAG ] || set -- $flag_words
+	name_words "$@"
+	wanted="$variable is not ${named% and *} or ${named##* and }"
+	[ "$kind" != FILENAME ] || wanted=''
+	rm -f "$TMP/log"
+	env LD_PRELOAD="$object" GAISHIM_LOG="$TMP/log" "$variable=/dev/null" getent ahosts 127.0.0.1 >/dev/null
+	is "the object knows $variable" "$(sed -n 's/.*gaishim="\(.*\)"$/\1/p' "$TMP/log" 2>/dev/null)" "$wanted"
+}
+
+is "a row is a line" "$(grep -c '^[A-Z]' shim/options.def)" "$(each_option echo | grep -c .)"
+is "a help is plain text" "$(sed -n 's/^[A-Z].*(.*"\(.*\)")$/\1/p' shim/options.def | grep -c '^[A-Za-z0-9 ,;:%=/()'\''-]*$')" \
+	"$(each_option echo | grep -c .)"
+each_option agree
+rm -f "$TMP/log"
+
+# Nothing of the object's settings reaches a test.
+cat >"$TMP/told" <<'END'
+#!/bin/sh
+echo "not ok 1 - $(env | grep '^GAISHIM_' | grep -vc '^GAISHIM_SO=')"
+END
+chmod 755 "$TMP/told"
+export_nonsense() {
+	export "$3=nonsense"
+}
+out=$(each_option export_nonsense; tests/run "$TMP/told")
+like "tests/run clears the environment" "$out" 'not ok 1 - 0$'
 is "a variable from outside does not reach a test" \
 	"$(GAISHIM_SEED=1 GAISHIM_LOCK=none GAISHIM_other=1 sh -c '. tests/tap.sh; env' | grep ^GAISHIM_)" ''
 is "the command has no echo, which takes backslashes for its own" \

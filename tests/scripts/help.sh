@@ -7,8 +7,9 @@
 unset LD_PRELOAD
 
 # A tree with nothing to build and nobody to build it.
-mkdir "$TMP/tree" "$TMP/bin"
+mkdir -p "$TMP/tree/shim" "$TMP/bin"
 cp -R scripts Makefile tests "$TMP/tree/"
+cp shim/options.def "$TMP/tree/shim/"
 for tool in make apt-get dnf apk gcc cc clang; do
 	# shellcheck disable=SC2016 # the stub's
 	printf '#!/bin/sh\necho "$0" >>"%s/started"\nexit 1\n' "$TMP" >"$TMP/bin/$tool"
@@ -30,10 +31,12 @@ for script in scripts/*; do
 	is "$script --no-such-option is refused" "$?" 2
 	like "$script --no-such-option: it says what there is" "$out" '--help|usage:'
 done
-for command in enable disable env doctor check status; do
-	out=$("$TMP/tree/scripts/gaishim" $command --help 2>&1)
+commands=$(sed -n "s/^subcommands='\(.*\)'/\1/p" scripts/gaishim)
+like "there are subcommands" "$commands" 'enable .*check'
+for command in $commands; do
+	out=$("$TMP/tree/scripts/gaishim" "$command" --help 2>&1)
 	like "gaishim $command --help" "$? $out" "^0 usage: gaishim .*$command"
-	is "gaishim help $command: the same" "$("$TMP/tree/scripts/gaishim" help $command 2>&1)" "$out"
+	is "gaishim help $command: the same" "$("$TMP/tree/scripts/gaishim" help "$command" 2>&1)" "$out"
 done
 is "nothing was started" "$(cat "$TMP/started" 2>/dev/null)" ''
 is "nothing was made" "$(cd "$TMP/tree" && find . | sort)" "$listed"

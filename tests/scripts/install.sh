@@ -16,7 +16,7 @@ preloads() {
 prefix=$TMP/prefix
 ok "make install" make BUILD="$BUILD" install PREFIX="$prefix"
 is "it installs these files" "$(cd "$prefix" && find . -type f ! -name '*.pyc' | sort | tr '\n' ' ')" \
-	"./bin/gaishim $(echo scripts/commands/*.sh | sed 's|scripts/|./lib/gaishim/|g') ./lib/gaishim/libgaishim.so $(echo shim/python/*.py | sed 's|shim/|./lib/gaishim/|g') ./share/man/man1/gaishim.1 "
+	"./bin/gaishim $(echo scripts/commands/*.sh | sed 's|scripts/|./lib/gaishim/|g') ./lib/gaishim/libgaishim.so ./lib/gaishim/options.def $(echo shim/python/*.py | sed 's|shim/|./lib/gaishim/|g') ./share/man/man1/gaishim.1 "
 hook=$prefix/lib/gaishim/python
 is "its site hook goes first on PYTHONPATH" "$(PYTHONPATH=a:b "$prefix/bin/gaishim" printenv PYTHONPATH)" "$hook:a:b"
 if command -v python3 >/dev/null; then
@@ -72,7 +72,7 @@ is "nothing is left of that" "$(find "$TMP/other" ! -type d)" ''
 rm "$stage/opt/staged/lib/gaishim/libgaishim.so"
 out=$("$stage/opt/staged/bin/gaishim" echo ran 2>&1)
 is "the object is gone" "$?" 125
-like "says so" "$out" "/opt/staged/lib/gaishim/libgaishim.so is not there: run 'make install'"
+like "says so" "$out" "/opt/staged/lib/gaishim/commands/options.sh is not there: run 'make install'"
 ok "make uninstall with DESTDIR" make BUILD="$BUILD" uninstall DESTDIR="$stage" PREFIX=/opt/staged
 is "nothing is left staged" "$(find "$stage" ! -type d)" ''
 

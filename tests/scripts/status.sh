@@ -87,7 +87,7 @@ words() {
 		disabel:disable disabl:disable chek:check checks:check staus:status ststus:status hlep:help versoin:version evn:env; do
 		suggests "${pair%:*}" "${pair#*:}"
 	done
-	for word in no-such-program doct xdoctorx '*' '?????r'; do
+	for word in no-such-program doct xdoctorx '*' '?????r' 'enable disable'; do
 		gaishim "$word"
 		is "'$word': status" "$status" 127
 		is "'$word': nothing is guessed" "$(printf '%s\n' "$out" | grep 'did you mean')" ''

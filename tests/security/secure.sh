@@ -10,6 +10,11 @@ net_private_etc
 ! grep -q '^NoNewPrivs:.*1' /proc/self/status || skip_all "no program may gain rights here"
 mount -t tmpfs -o mode=755 none /opt || skip_all "no tmpfs may be mounted here"
 unset LD_PRELOAD
+# The options that there are, as the command has them.
+# shellcheck disable=SC2034 # options.sh reads it
+options=shim/options.def
+# shellcheck source=scripts/commands/options.sh
+. scripts/commands/options.sh
 
 cp "$GAISHIM_SO" /opt/libgaishim.so
 for name in plain setuid setgid cap; do
@@ -43,6 +48,17 @@ for program in $privileged; do
 		"$(asked "$program" LD_PRELOAD=/opt/libgaishim.so)" code=EAI_NONAME
 done
 
+# not_read KIND OPTION VARIABLE HELP [WORD...]: whatever it is set to, $program does not see it.
+# shellcheck disable=SC2317 # each_option calls it
+not_read() {
+	variable=$3
+	[ "$1" != FLAG ] || set -- '' '' '' '' 1
+	shift 4
+	for word in "$@" nonsense; do
+		is "$program: $variable=$word is not read" "$(asked "$program" "$variable=$word")" 127.0.0.1
+	done
+}
+
 # In /etc/ld.so.preload the object is part of them as well.
 echo /opt/libgaishim.so >/etc/ld.so.preload
 is "in every program: reads the environment" "$(asked plain GAISHIM_IDN=off)" code=EAI_NONAME
@@ -50,9 +66,7 @@ asked plain GAISHIM_LOG=/opt/logs/plain >/dev/null
 is "in every program: writes a log" "$(grep -c ' host=' /opt/logs/plain)" 1
 for program in $privileged; do
 	is "$program, in every program: takes effect" "$(asked "$program")" 127.0.0.1
-	for setting in GAISHIM_DISABLE=1 GAISHIM_STRICT=1 GAISHIM_IDN=off GAISHIM_LOCK=nonsense; do
-		is "$program: $setting is not read" "$(asked "$program" "$setting")" 127.0.0.1
-	done
+	each_option not_read
 	is "$program: GAISHIM_LOG=stderr is not read" "$(asked "$program" GAISHIM_LOG=stderr)" 127.0.0.1
 	asked "$program" "GAISHIM_LOG=/opt/logs/$program" >/dev/null
 	is "$program: GAISHIM_LOG=FILE is not read" "$(find /opt/logs -name "$program")" ''

@@ -1,42 +1,60 @@
 /* SPDX-License-Identifier: MIT
  *
- * The environment's parser against another. The input is the values of the
- * variables, a NUL between them; those for which there is none left are unset.
+ * The environment's parser against another. The input is the values of the variables in
+ * the order of options.def, a NUL between them; those for which there is none left are
+ * unset.
  */
 #include "config.h"
 #include "fuzz.h"
 
+#include <ctype.h>
 #include <unistd.h>
 
-static const struct variable {
-	const char *name;
-	const char *values[8];
-	int preset;
-	const char *complaint;
-} variables[] = {
-	{ "GAISHIM_DISABLE", { "0", "false", "no", "off", "1", "true", "yes", "on" }, 0,
-	  "GAISHIM_DISABLE is not 1, true, yes, on, 0, false, no or off" },
-	{ "GAISHIM_STRICT", { "0", "1" }, 0, "GAISHIM_STRICT is not 0 or 1" },
-	{ "GAISHIM_IDN", { "off", "on" }, 1, "GAISHIM_IDN is not on or off" },
-	{ "GAISHIM_LOCK", { "host", "global", "none" }, 0, "GAISHIM_LOCK is not host, global or none" },
-	{ "GAISHIM_PYTHON_IDNA", { "off", "libidn2" }, 0, "GAISHIM_PYTHON_IDNA is not off or libidn2" },
-	{ "GAISHIM_PATIENCE", { NULL }, 0, NULL }, /* a setting of the past: any value will do */
-	{ "GAISHIM_LOG", { NULL }, 0, NULL },
-};
-enum { DISABLE, STRICT, IDN, LOCK, PYTHON_IDNA, PATIENCE, LOG, VARIABLES };
+/* The words and the complaint about any other, for a flag and for a choice. */
+#define FLAG_WORDS "0\0false\0no\0off\0" "1\0true\0yes\0on\0"
+#define FLAG_NAMES "1, true, yes, on, 0, false, no or off"
 
-/* The index of the value, or -1. */
-static int expect_choice(const struct variable *variable, const char *value)
+static const struct option {
+	const char *name;
+	const char *words; /* NUL behind each; NULL: a file */
+	const char *names;
+	unsigned share; /* this many words in turn stand for one value */
+	size_t offset;
+} options[] = {
+#define FLAG(name, help) { #name, FLAG_WORDS, FLAG_NAMES, 4, offsetof(struct config, name) },
+#define CHOICE2(name, a, b, help) \
+	{ #name, #a "\0" #b "\0", #a " or " #b, 1, offsetof(struct config, name) },
+#define CHOICE3(name, a, b, c, help) \
+	{ #name, #a "\0" #b "\0" #c "\0", #a ", " #b " or " #c, 1, offsetof(struct config, name) },
+#define FILENAME(name, help) { #name, NULL, NULL, 1, offsetof(struct config, name) },
+#include "options.def"
+};
+enum { OPTIONS = sizeof options / sizeof *options };
+
+/* The variable of an option, in a buffer of the caller. */
+static void name_variable(const struct option *option, char text[static 64])
 {
+	int used = snprintf(text, 64, "GAISHIM_");
+
+	for (const char *p = option->name; *p != '\0'; p++)
+		text[used++] = (char)toupper((unsigned char)*p);
+	text[used] = '\0';
+}
+
+/* The value that it stands for, or -1. */
+static int expect_choice(const struct option *option, const char *value)
+{
+	unsigned count = 0;
+
 	if (value == NULL || value[0] == '\0')
-		return variable->preset;
-	for (int i = 0; i < 8 && variable->values[i] != NULL; i++)
-		if (strcmp(variable->values[i], value) == 0)
-			return i;
+		return 0;
+	for (const char *word = option->words; *word != '\0'; word += strlen(word) + 1, count++)
+		if (strcmp(word, value) == 0)
+			return (int)(count / option->share);
 	return -1;
 }
 
-static void check_log(const char *value, const char *got)
+static void check_file(const char *value, const char *got)
 {
 	char *want = NULL, *directory;
 
@@ -53,41 +71,46 @@ static void check_log(const char *value, const char *got)
 	if (want == NULL)
 		find("out of memory");
 	if (strcmp(got, strlen(want) < PATH_MAX ? want : "") != 0)
-		find("the log is \"%s\", wanted \"%s\"", got, want);
+		find("the file is \"%s\", wanted \"%s\"", got, want);
 	free(want);
+}
+
+static void check_choice(const struct config *from, unsigned place, const char *value)
+{
+	const struct option *option = &options[place];
+	int want = expect_choice(option, value);
+	int got = *((const char *)from + option->offset);
+	char variable[64], text[256], complaint[CONFIG_COMPLAINT];
+
+	if (got != (want < 0 ? 0 : want))
+		find("%s is %d, wanted %d", option->name, got, want);
+	if (config_complaint(from, place, complaint) != (want < 0))
+		find("%s: wanted %s complaint", option->name, want < 0 ? "a" : "no");
+	if (want >= 0)
+		return;
+	name_variable(option, variable);
+	snprintf(text, sizeof text, "%s is not %s", variable, option->names);
+	if (strcmp(text, complaint) != 0)
+		find("the complaint is \"%s\", wanted \"%s\"", complaint, text);
 }
 
 static void check(const char *const values[])
 {
 	/* exactly as large as it is, and full of something else */
-	struct config *config = malloc(sizeof *config);
-	const char *complaints[VARIABLES + 1];
-	int chosen[PATIENCE];
-	size_t count = 0;
+	struct config *got = malloc(sizeof *got);
 
-	if (config == NULL)
+	if (got == NULL)
 		find("out of memory");
-	memset(config, 0xA5, sizeof *config);
-	config_read(config);
-
-	for (int i = 0; i < PATIENCE; i++) {
-		chosen[i] = expect_choice(&variables[i], values[i]);
-		if (chosen[i] < 0) {
-			chosen[i] = variables[i].preset;
-			complaints[count++] = variables[i].complaint;
-		}
-	}
-	if (config->disabled != (chosen[DISABLE] >= 4) || config->strict != chosen[STRICT]
-	    || config->idn != chosen[IDN] || (int)config->lock != chosen[LOCK])
-		find("disabled %d strict %d idn %d lock %d", config->disabled, config->strict, config->idn,
-		     (int)config->lock);
-	for (size_t i = 0; i < count; i++)
-		if (config->unknown[i] == NULL || strcmp(config->unknown[i], complaints[i]) != 0)
-			find("complaint %zu is not \"%s\"", i, complaints[i]);
-	if (config->unknown[count] != NULL)
-		find("complaint %zu is \"%s\"", count, config->unknown[count]);
-	check_log(values[LOG], config->log);
-	free(config);
+	memset(got, 0xA5, sizeof *got);
+	config_read(got);
+	for (unsigned i = 0; i < OPTIONS; i++)
+		if (options[i].words != NULL)
+			check_choice(got, i, values[i]);
+		else
+			check_file(values[i], (const char *)got + options[i].offset);
+	if (got->unknown >> OPTIONS != 0)
+		find("more is unknown than there are options");
+	free(got);
 }
 
 /* An assignment for putenv() in a block that ends with it (setenv would keep a copy
@@ -114,18 +137,19 @@ static char *assign(const char *name, struct input *in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
-	char *assigned[VARIABLES] = { NULL };
-	const char *values[VARIABLES] = { NULL };
+	char *assigned[OPTIONS] = { NULL };
+	const char *values[OPTIONS] = { NULL };
+	char variable[64];
 
-	for (int i = 0; i < VARIABLES; i++) {
-		if (in.size == 0)
-			continue;
-		assigned[i] = assign(variables[i].name, &in);
+	for (unsigned i = 0; i < OPTIONS && in.size > 0; i++) {
+		name_variable(&options[i], variable);
+		assigned[i] = assign(variable, &in);
 		values[i] = strchr(assigned[i], '=') + 1;
 	}
 	check(values);
-	for (int i = 0; i < VARIABLES; i++) {
-		unsetenv(variables[i].name);
+	for (unsigned i = 0; i < OPTIONS; i++) {
+		name_variable(&options[i], variable);
+		unsetenv(variable);
 		free(assigned[i]);
 	}
 	return 0;

@@ -178,7 +178,7 @@ static void check_stage(const char *host)
 	char ascii[HOST_MAX + 1];
 	bool encoded = kind == HOST_UNICODE && idna_to_ascii(host, ascii) == 0;
 
-	config.idn = true;
+	config.idn = idn_on;
 	if (normalize(&q) != NOT_MINE)
 		find("the stage refuses it");
 	if (q.host != (encoded ? q.ascii : host))

@@ -238,10 +238,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	config = (struct config){
 		.strict = mode & STRICT,
-		.idn = !(mode & IDN_OFF),
-		.lock = mode & GLOBAL ? LOCK_GLOBAL : LOCK_HOST,
+		.idn = mode & IDN_OFF ? idn_off : idn_on,
+		.lock = mode & GLOBAL ? lock_global : lock_host,
 	};
-	start_fast_path = config.lock != LOCK_GLOBAL;
+	start_fast_path = config.lock != lock_global;
 	uselocale(locales[(mode & UTF8) != 0]);
 	subject = host;
 	check(mode & NO_HOST ? NULL : host, service, &hints, mode);

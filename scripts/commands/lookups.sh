@@ -1,0 +1,143 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# The part of doctor on children: lookups there, and the site hook in Python. Sourced by
+# doctor.sh.
+# shellcheck disable=SC2154 # gaishim's own variables, and doctor's
+
+# find_asker: leaves in $asker a program that resolves hosts. Then ask HOST has it do so, for
+# 20 seconds at most where there is timeout(1).
+asker=
+limit=
+! command -v timeout >/dev/null || limit='timeout 20'
+find_asker() {
+	if command -v getent >/dev/null; then
+		asker=getent
+		ask() { $limit getent ahosts "$1"; }
+	elif python3 -c 'import socket' 2>/dev/null; then
+		asker=python3
+		ask() {
+			$limit python3 -c 'import os, socket, sys; socket.getaddrinfo(os.fsencode(sys.argv[1]), None)' "$1"
+		}
+	elif perl -MSocket=getaddrinfo -e 1 2>/dev/null; then
+		asker=perl
+		# shellcheck disable=SC2016 # perl's variables
+		ask() { $limit perl -MSocket=getaddrinfo -e 'exit +(getaddrinfo($ARGV[0]))[0] != 0' "$1"; }
+	fi
+}
+
+# The log goes where there is always room for it; nothing else is wanted.
+ask_shimmed() (
+	give_environment
+	give GAISHIM_LOG stderr
+	# Before 2.34 a program without libpthread has one thread, and no need of the table.
+	case $libc in
+	glibc\ 2.[0-9] | glibc\ 2.[0-9].* | glibc\ 2.[12][0-9]* | glibc\ 2.3[0-3]*)
+		give LD_PRELOAD "$LD_PRELOAD:libpthread.so.0"
+		;;
+	esac
+	{ ask "$1" >/dev/null; } 2>&1
+)
+
+# lookup CHECK HOST HOW: in a child, the object answers HOST in that way, if one is
+# named.
+lookup() {
+	said=$(ask_shimmed "$2")
+	status=$?
+	line=$(first_line "$(printf '%s\n' "$said" | sed -n 's/^[0-9.]* pid=[0-9]* .* how=/how=/p')")
+	how=${line#how=} how=${how%% *}
+	code=${line#* code=} code=${code%% *}
+	if [ "$status" -eq 124 ] && [ -n "$limit" ]; then
+		finding 'not checked' "$1" "$2: $asker has no answer within 20 seconds" \
+			"see /etc/hosts and /etc/nsswitch.conf"
+	elif [ -z "$line" ]; then
+		said=$(first_line "$said")
+		finding FAILED "$1" "$asker asked for $2, and the object saw nothing of it${said:+: $said}" \
+			"see 'loads' and 'preload' here, and 'gaishim check $asker'"
+	elif [ -n "$3" ] && [ "$how" != "$3" ]; then
+		finding FAILED "$1" "$2 went another way than $3: $line" "report it, with this line"
+	elif [ "$code" = 0 ]; then
+		finding ok "$1" "$2, asked by $asker: how=$how"
+	elif ask "$2" >/dev/null 2>&1; then
+		finding FAILED "$1" "$2 is resolved without the object, and with it not: $line" \
+			"report it, with this line"
+	else
+		finding note "$1" "$2, asked by $asker: how=$how, but nobody here knows it: $code" \
+			"see /etc/hosts and /etc/nsswitch.conf"
+	fi
+}
+
+check_lookups() {
+	why=
+	if ! $loads; then
+		why="the object is not loaded"
+	elif is_on "$in_force_DISABLE"; then
+		why="GAISHIM_DISABLE=$in_force_DISABLE: the object stands aside"
+	else
+		find_asker
+		[ -n "$asker" ] || why="nothing here can ask: no getent, python3 or perl"
+	fi
+	if [ -n "$why" ]; then
+		for name in 'numeric host' 'Unicode host' 'name'; do
+			finding 'not checked' "$name" "$why"
+		done
+		return
+	fi
+	if is_on "$in_force_STRICT"; then
+		lookup 'numeric host' 127.0.0.1 '' # with flags that are libc's to judge, it passes
+		finding 'not checked' 'Unicode host' "GAISHIM_STRICT=$in_force_STRICT: libc's to normalize"
+	elif [ "$in_force_IDN" = off ]; then
+		lookup 'numeric host' 127.0.0.1 numeric
+		finding 'not checked' 'Unicode host' "GAISHIM_IDN=off"
+	else
+		lookup 'numeric host' 127.0.0.1 numeric
+		# Full-width digits: normalized, it is an address, and nobody need be asked.
+		lookup 'Unicode host' １２７.0.0.1 numeric
+	fi
+	case $in_force_LOCK in
+	host) lookup name localhost led ;;
+	*) lookup name localhost passed ;;
+	esac
+}
+
+# hooked PYTHON: that it has taken the hook's directory off sys.path again, and not
+# what came behind it, shows that PYTHONPATH was read and the hook has run.
+hooked() (
+	give_environment
+	give PYTHONPATH "$hook:$hook/behind"
+	"$1" -c '
+import codecs, sys
+hook, idna = sys.argv[1:]
+if hook + "/behind" not in sys.path:
+    print("it does not look at PYTHONPATH")
+elif hook in sys.path:
+    print("the hook has not run")
+elif idna == "libidn2" and codecs.lookup("idna").encode.__module__ != "gaishim_idna":
+    print("the idna codec is still its own")
+else:
+    print("runs")
+' "$hook" "$in_force_PYTHON_IDNA" 2>&1
+)
+
+check_hook() {
+	pythons=
+	for python in python3 python2; do
+		path=$(command -v $python) || continue
+		said=$(hooked "$path")
+		# A pyenv shim may stand for an interpreter that is not there.
+		[ $? -ne 127 ] || continue
+		pythons="$pythons $python"
+		if ! $loads; then
+			finding 'not checked' 'site hook' "$python: the object is not loaded"
+			continue
+		fi
+		said=$(printf '%s\n' "$said" | sed -n '$p')
+		case $said in
+		runs) finding ok 'site hook' "$python runs it" ;;
+		*)
+			finding FAILED 'site hook' "$python ($path): $said" \
+				"look for a wrapper that starts it with -I, -E or -S"
+			;;
+		esac
+	done
+	[ -n "$pythons" ] || finding 'not checked' 'site hook' "no python3 or python2 here"
+}

@@ -1,0 +1,107 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# The part of doctor on options: the values in force, and where each comes from. Sourced by
+# doctor.sh.
+# shellcheck disable=SC2034,SC2154 # gaishim's own variables, and doctor's
+
+# log_trouble LOG: leaves in $why what keeps the object from writing there, of which it
+# would say nothing, and the file's name in $log. Whether a file can be made is tried by
+# another name, so that the log is not there before its first line.
+log_trouble() {
+	why='' log=$1
+	case $1 in
+	'' | stderr) return ;;
+	esac
+	log=$(printf '%s\n' "${1##*/}" | sed "s/%p/$$/g")
+	directory=./
+	case $1 in
+	*/*) directory=${1%/*}/ log=$directory$log ;;
+	esac
+	if [ -h "$log" ]; then
+		why="is a symbolic link, which the object does not follow"
+	elif [ -d "$log" ] || [ -S "$log" ]; then
+		why="cannot be written: it is no file"
+	elif [ -f "$log" ]; then
+		(: >>"$log") 2>/dev/null || why="cannot be written"
+	elif [ -e "$log" ]; then
+		[ -w "$log" ] || why="cannot be written"
+	elif ! [ -d "$directory" ]; then
+		why="cannot be made: there is no $directory"
+	elif command -v mktemp >/dev/null; then
+		tried=$(mktemp -- "$directory.gaishim-doctor.XXXXXX" 2>/dev/null) && rm -f -- "$tried" ||
+			why="cannot be made: no file can be made in $directory"
+	elif ! [ -w "$directory" ]; then
+		why="cannot be made: $directory cannot be written"
+	fi
+}
+
+# show_setting KNOWN: the finding about $name, whose value in force is from $source.
+show_setting() {
+	if $json; then
+		configuration="$configuration${configuration:+,}
+    {\"name\": \"$name\", \"value\": $(json_string "$value"),
+     \"source\": \"$source\", \"known\": $1}"
+	fi
+	if [ -n "$why" ]; then
+		finding FAILED "$name" "$log ($source) $why" "name a file that can be written, or stderr"
+	elif $1; then
+		finding ok "$name" "${value:-none} ($source)"
+	else
+		finding FAILED "$name" "'$value' ($source) is unknown to the object, which takes $default" \
+			"allowed: $named"
+		value=$default
+	fi
+}
+
+# setting KIND OPTION VARIABLE HELP [WORD...]: what is in force, and why. Leaves it in
+# $in_force_LOCK, if VARIABLE is GAISHIM_LOCK.
+setting() {
+	kind=$1 name=$3 default='' why='' known=false
+	shift 4
+	# shellcheck disable=SC2086 # words
+	case $kind in
+	FLAG)
+		set -- $flag_words
+		default=0
+		;;
+	FILENAME) known=true ;;
+	*) default=$1 ;;
+	esac
+	eval "value=\${$name-}"
+	case " $given " in
+	*" $name "*) source=option ;;
+	*) source=environment ;;
+	esac
+	# To the object an empty variable is none.
+	[ -n "$value" ] || value=$default source=default
+	[ "$kind" != FILENAME ] || log_trouble "$value"
+	for word; do
+		[ "$word" != "$value" ] || known=true
+	done
+	name_words "$@"
+	show_setting $known
+	eval "in_force_${name#GAISHIM_}=\$value"
+}
+
+# add_name KIND OPTION VARIABLE...
+add_name() {
+	names="$names $3"
+}
+
+# note_others: the variables that look like an option's, and are none.
+note_others() {
+	names='GAISHIM_PATIENCE GAISHIM_ENABLED' # once an option, and enable's mark
+	each_option add_name
+	for name in $(env | LC_ALL=C sed -n 's/^\(GAISHIM_[A-Z0-9_]*\)=.*/\1/p'); do
+		case " $names " in
+		*" $name "*) ;;
+		*) finding note "$name" "the object knows no such variable" ;;
+		esac
+	done
+}
+
+check_configuration() {
+	each_option setting
+	! is_on "$in_force_DISABLE" || finding note GAISHIM_DISABLE "the object stands aside" "unset it to have it work"
+	note_others
+}

@@ -1,0 +1,74 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# The part of scripts/matrix that makes the root file systems.
+# shellcheck disable=SC2034,SC2154 # the variables of matrix
+
+# The archive that apt has lists of, if this is Debian.
+find_mirror() {
+	# shellcheck disable=SC2016 # apt's variable
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' 2>/dev/null |
+		head -n 1 | grep . || echo http://deb.debian.org/debian
+}
+
+# Releases are signed with keys that an older machine may not know. Each root
+# brings those of its successor, and is itself known by a signature: so they are
+# made in order, and nothing is taken on trust.
+gather_keys() {
+	mkdir -p "$tmp/keys"
+	for keyring in /usr/share/keyrings/debian-archive-keyring.gpg "$cache"/*/usr/share/keyrings/debian-archive-keyring.gpg; do
+		[ ! -f "$keyring" ] || cp -L "$keyring" "$tmp/keys/$(printf %s "${keyring%.gpg}" | tr -c '[:alnum:]' -).gpg"
+	done
+}
+
+# without WHY: $release is not run; for the notes below the table.
+without() {
+	printf '%s\n' "$1" >"$tmp/$release.why"
+	say "$release is skipped: $1"
+	false
+}
+
+# have_root: is that of $release there, with all that it should hold? Made if not.
+# It goes through an archive, so that users own what they make and no device is in
+# it, and stands in its place when it is complete.
+have_root() {
+	packages=$(packages_of "$release")
+	[ "$renew" ] || [ "$packages" != "$(cat "$cache/$release/etc/gaishim-matrix" 2>/dev/null)" ] || return 0
+	left=$((deadline - $(date +%s)))
+	if ! command -v mmdebstrap >/dev/null; then
+		without "no root in $cache, and no mmdebstrap to make it"
+		return
+	elif [ "$left" -le 0 ]; then
+		without "no root in $cache, and no time left to make it (--make=$seconds)"
+		return
+	fi
+	[ "$mirror" ] || mirror=$(find_mirror)
+	making=$(mktemp -d "$cache/.$release.XXXXXX") || exit 1
+	gather_keys
+	say "making $cache/$release from $mirror"
+	# The Release file of testing may be older than it says it is good for.
+	timeout -k 10 "$left" nice mmdebstrap --variant=essential --keyring="$tmp/keys" \
+		--include="$(printf '%s\n' "$packages" | tr ' ' ,)" --aptopt='Acquire::Check-Valid-Until "false"' \
+		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io \
+		"$release" "$making/root.tar" "$mirror" >"$making/log" 2>&1 &
+	maker=$!
+	wait "$maker"
+	case $? in
+	0)
+		mkdir "$making/root"
+		tar -C "$making/root" --exclude='./dev/*' -xf "$making/root.tar" || die 1 "$cache: no room for $release?"
+		# Nothing is to be asked outside.
+		: >"$making/root/etc/resolv.conf"
+		printf '127.0.0.1 localhost\n::1 localhost\n' >"$making/root/etc/hosts"
+		printf '%s\n' "$packages" >"$making/root/etc/gaishim-matrix"
+		rm -rf "${cache:?}/$release"
+		mv -T "$making/root" "$cache/$release" || exit 1
+		;;
+	124 | 137) without "its root was not made within $left s" ;;
+	*) without "mmdebstrap: $(sed -n 's/^E: //p' "$making/log" | head -n 1)" ;;
+	esac
+	made=$?
+	rm -rf "$making"
+	making='' maker=''
+	return "$made"
+}
