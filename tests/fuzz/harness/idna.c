@@ -12,6 +12,9 @@
 #include <idn2.h>
 #include <unictype.h>
 
+/* Exported, as Python finds it. */
+const char *gaishim_idna(const char *host, int decode, char *out, size_t size);
+
 static bool is_ascii(const char *text)
 {
 	while (*text != '\0')
