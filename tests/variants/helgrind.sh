@@ -7,7 +7,7 @@
 command -v valgrind >/dev/null || skip_all "valgrind is not installed"
 VARIANT=$BUILD
 TEST_SANITIZER=valgrind
-TEST_WRAPPER="valgrind --tool=helgrind -q --trace-children=yes --error-exitcode=99"
+TEST_WRAPPER="valgrind --tool=helgrind -q --suppressions=$PWD/tests/variants/helgrind.supp --trace-children=yes --error-exitcode=99"
 export TEST_SANITIZER TEST_WRAPPER
 run_variant test_gate fake/test_herd fake/test_nested
 # shellcheck disable=SC2086 # a command with its arguments
