@@ -4,7 +4,6 @@
 #include "host/classify.h"
 #include "config.h"
 #include "flight/flight.h"
-#include "libc/stack.h"
 
 #include <locale.h>
 #include <stddef.h>
@@ -99,7 +98,7 @@ int ask_together(struct question *q, void **answer)
 		q->libc_flags &= ~AI_ADDRCONFIG;
 	if (config.lock != lock_host || q->flags & AI_NUMERICHOST
 	    || (q->libc_flags & (AI_IDN | AI_CANONIDN) && uselocale((locale_t)0) != LC_GLOBAL_LOCALE)
-	    || size > TEXT_MOST || stack_is_short())
+	    || size > TEXT_MOST)
 		return ASK_LIBC;
 	code = flight_join(q->call->names, q, offsetof(struct key, text) + size, answer, &outcome);
 	q->how = roles[outcome.role];

@@ -12,6 +12,7 @@
 #include "host/numeric.h"
 #include "pipeline.h"
 #include "libc/result.h"
+#include "libc/stack.h"
 #include "start.h"
 
 #include <errno.h>
@@ -232,9 +233,23 @@ static int go_down(void *question, void **answer)
 	return pipeline(&call, question, answer);
 }
 
-/* The first lookup, perhaps, and all of those that leave a line in the log, stand
- * in the one line, or are libc's alone. */
-NOINLINE static int slow_path(const char *node, const char *service,
+NOINLINE static int look_up(const char *node, const char *service, const struct addrinfo *hints,
+			    struct addrinfo **res)
+{
+	struct question q;
+	void *answer;
+	int code;
+
+	prepare(&q, node, service, hints);
+	code = pipeline(&call, &q, &answer);
+	if (code == 0)
+		*res = answer;
+	question_end(&q);
+	return code;
+}
+
+/* The same with a line in the log, or in the one line of GAISHIM_LOCK=global. */
+NOINLINE static int look_up_in_view(const char *node, const char *service,
 				    const struct addrinfo *hints, struct addrinfo **res)
 {
 	struct question q;
@@ -242,9 +257,6 @@ NOINLINE static int slow_path(const char *node, const char *service,
 	void *answer;
 	int code;
 
-	start();
-	if (config.disable)
-		return next_getaddrinfo(node, service, hints, res);
 	clock_gettime(CLOCK_MONOTONIC, &begun);
 	prepare(&q, node, service, hints);
 	q.how = "passed";
@@ -260,20 +272,46 @@ NOINLINE static int slow_path(const char *node, const char *service,
 	return code;
 }
 
-/* Lists are freed with libc's freeaddrinfo. */
-EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service,
-			 const struct addrinfo *restrict hints, struct addrinfo **restrict res)
+/* All but numeric hosts; and these, too, for the first lookup, or if there is more to do
+ * than to answer. On a short stack libc's own frames are all that fits: these calls leave
+ * none of ours above it. */
+NOINLINE static int slow_path(const char *node, const char *service, const struct addrinfo *hints,
+			      struct addrinfo **res)
+{
+	start();
+	if (config.disable || stack_is_short())
+		return next_getaddrinfo(node, service, hints, res);
+	if (atomic_load_explicit(&start_fast_path, memory_order_relaxed))
+		return look_up(node, service, hints, res);
+	return look_up_in_view(node, service, hints, res);
+}
+
+/* The stages that answer most questions. Returns a code, or what a stage says. */
+static inline int answer_at_once(const char *node, const char *service, const struct addrinfo *hints,
+				 struct addrinfo **res)
 {
 	struct question q;
 	void *answer;
 	int code;
 
-	if (!atomic_load_explicit(&start_fast_path, memory_order_acquire))
-		return slow_path(node, service, hints, res);
 	prepare(&q, node, service, hints);
-	code = pipeline(&call, &q, &answer);
+	code = validate(&q);
+	if (code == NOT_MINE)
+		code = numeric_answer(&q, &answer);
 	if (code == 0)
 		*res = answer;
-	question_end(&q);
 	return code;
+}
+
+/* Lists are freed with libc's freeaddrinfo. */
+EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service,
+			 const struct addrinfo *restrict hints, struct addrinfo **restrict res)
+{
+	int code = NOT_MINE;
+
+	if (atomic_load_explicit(&start_fast_path, memory_order_acquire))
+		code = answer_at_once(node, service, hints, res);
+	if (__builtin_expect(code <= 0, 1))
+		return code;
+	return slow_path(node, service, hints, res);
 }
