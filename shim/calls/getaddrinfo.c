@@ -233,7 +233,7 @@ static int go_down(void *question, void **answer)
 	return pipeline(&call, question, answer);
 }
 
-NOINLINE static int look_up(const char *node, const char *service, const struct addrinfo *hints,
+NOINLINE static int look_up_name(const char *node, const char *service, const struct addrinfo *hints,
 			    struct addrinfo **res)
 {
 	struct question q;
@@ -249,7 +249,7 @@ NOINLINE static int look_up(const char *node, const char *service, const struct 
 }
 
 /* The same with a line in the log, or in the one line of GAISHIM_LOCK=global. */
-NOINLINE static int look_up_in_view(const char *node, const char *service,
+NOINLINE static int look_up_logged(const char *node, const char *service,
 				    const struct addrinfo *hints, struct addrinfo **res)
 {
 	struct question q;
@@ -282,8 +282,8 @@ NOINLINE static int slow_path(const char *node, const char *service, const struc
 	if (config.disable || stack_is_short())
 		return next_getaddrinfo(node, service, hints, res);
 	if (atomic_load_explicit(&start_fast_path, memory_order_relaxed))
-		return look_up(node, service, hints, res);
-	return look_up_in_view(node, service, hints, res);
+		return look_up_name(node, service, hints, res);
+	return look_up_logged(node, service, hints, res);
 }
 
 /* The stages that answer most questions. Returns a code, or what a stage says. */
