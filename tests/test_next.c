@@ -26,7 +26,7 @@ START_TEST(test_found)
 
 	ck_assert(!next_is_glibc());
 	next_find();
-	ck_assert(next_is_glibc());
+	ck_assert(next_is_glibc() || SANITIZER("")); /* whose getaddrinfo comes first */
 	ck_assert_int_eq(next_getaddrinfo("127.0.0.1", "80", &hints, &list), 0);
 	ck_assert_int_eq(list->ai_family, AF_INET);
 	freeaddrinfo(list);

@@ -25,6 +25,7 @@
 #include "flight/table.h"
 #include "flight/threads.h"
 #include "flight/usual.h"
+#include "libc/libc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -112,7 +113,7 @@ static void see_call(uintptr_t function)
 {
 	if (function == (uintptr_t)pthread_mutex_lock)
 		set_mark(FIRST_LOCK);
-	if (function == (uintptr_t)pthread_cond_clockwait)
+	if (function == (uintptr_t)libc->wait)
 		set_mark(marks[FIRST_WAIT] == 0 ? FIRST_WAIT : SECOND_WAIT);
 }
 
