@@ -8,7 +8,7 @@
 
 enum { ENOUGH = 24 * 1024 };
 
-/* This thread's stack: from where on it is short, and its end; 0: not asked for yet. */
+/* This thread's stack; high is 0 until it is asked for, and low is high if it is not known. */
 static _Thread_local struct {
 	uintptr_t low, high;
 } stack;
@@ -17,12 +17,8 @@ __attribute__((noinline)) static void ask_for_stack(void)
 {
 	int saved = errno;
 
-	if (libc->has_threads() && libc->stack_bounds(&stack.low, &stack.high)) {
-		stack.low += ENOUGH;
-	} else {
-		stack.low = 0;
-		stack.high = UINTPTR_MAX;
-	}
+	if (!libc->has_threads() || !libc->stack_bounds(&stack.low, &stack.high))
+		stack.low = stack.high = UINTPTR_MAX;
 	errno = saved;
 }
 
@@ -32,5 +28,5 @@ bool stack_is_short(void)
 
 	if (stack.high == 0)
 		ask_for_stack();
-	return here < stack.low || here > stack.high;
+	return here >= stack.low && here < stack.high && here - stack.low < ENOUGH;
 }

@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
-/* Returns whether this thread may have too little stack left for more than libc's lookup.
- * True too where that cannot be told: on a stack that the program has made itself. errno
- * is preserved. */
+/* Returns whether this thread has too little stack left for more than libc's lookup. False
+ * on the main thread, whose stack grows, and on a stack that the program has made itself,
+ * of which nothing is known. errno is preserved. */
 bool stack_is_short(void);
 
 #endif

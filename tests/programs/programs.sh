@@ -75,7 +75,7 @@ program() {
 		return
 	}
 	led='how=led asks=1 shared=[0-9]+ code=0 '
-	! is_threadless "${1%% *}" || led='how=passed code=0 '
+	! is_threadless "${1%% *}" || led='how=passed asks=1 shared=0 code=0 '
 	while read -r host url address wanted; do
 		what="$1: $host"
 		run "$host" "$url" "$3"
