@@ -66,12 +66,12 @@ $(BUILD)/idn2-$(IDN2):
 	touch $@
 
 # Where a compiler would say twenty lines about a header that is not there.
-PACKAGE_idn2 = libidn2-dev (scripts/setup build does)
-PACKAGE_check = check (scripts/setup check does)
+PACKAGE_idn2 = libidn2-dev (scripts/dev/setup build does)
+PACKAGE_check = check (scripts/dev/setup check does)
 $(BUILD)/have/%.h:
 	mkdir -p $(@D)
 	command -v $(firstword $(CC)) >/dev/null || \
-		{ echo "there is no compiler $(firstword $(CC)): install gcc (scripts/setup build does), or name one: make CC=..." >&2; exit 1; }
+		{ echo "there is no compiler $(firstword $(CC)): install gcc (scripts/dev/setup build does), or name one: make CC=..." >&2; exit 1; }
 	printf '#include <$*.h>\n' | $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -E -o /dev/null - 2>/dev/null || \
 		{ echo "there is no $*.h: install $(PACKAGE_$*)" >&2; exit 1; }
 	touch $@
@@ -80,7 +80,7 @@ $(BUILD)/idn2.o: | $(BUILD)/have/idn2.h
 	mkdir -p $(@D)
 	for library in libidn2.a libunistring.a; do \
 		$(CC) -r -nostdlib -o $@.all -l:$$library 2>/dev/null || \
-			{ echo "there is no $$library: install libidn2-dev and libunistring-dev (scripts/setup build does)," \
+			{ echo "there is no $$library: install libidn2-dev and libunistring-dev (scripts/dev/setup build does)," \
 				"or make IDN2=shared" >&2; exit 1; }; \
 	done
 	echo "  $@"
@@ -145,23 +145,23 @@ check-all: tests ## run all tests: other programs, networks, checkers, the model
 	BUILD=$(BUILD) tests/run $(CHECK_ALL)
 
 fuzz: ## fuzz with libFuzzer: FUZZ="numeric idna" only, FUZZ_SECONDS=60 each
-	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ)
+	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/dev/fuzz $(FUZZ)
 
 bench: tests ## measure against libc
-	BUILD=$(BUILD) scripts/bench --json $(BUILD)/bench.json
-	BUILD=$(BUILD) scripts/cost
+	BUILD=$(BUILD) scripts/dev/bench --json $(BUILD)/bench.json
+	BUILD=$(BUILD) scripts/dev/cost
 	! command -v python3 >/dev/null || BUILD=$(BUILD) python3 tests/python/startup.py
 
 coverage: ## the lines and branches of shim/ that the tests reach (gcovr)
-	BUILD=$(BUILD) scripts/coverage
+	BUILD=$(BUILD) scripts/dev/coverage
 
 stress: all $(STRESS) $(OBJECTS) $(BUILD)/tests/net/slow $(BUILD)/tests/net/ask ## load for STRESS_SECONDS (30), with THREADS (64), from SEED
-	BUILD=$(BUILD) scripts/stress
+	BUILD=$(BUILD) scripts/dev/stress
 
 docs: ## write the tables of options in README.md and docs/gaishim.1 anew, from shim/options.def
-	scripts/tables
+	scripts/dev/tables
 
-figures: ## draw docs/figures/*.svg from bench.json there, which scripts/bench --json has made
+figures: ## draw docs/figures/*.svg from bench.json there, which scripts/dev/bench --json has made
 	PATH=/usr/bin:$$PATH python3 tests/bench/charts.py docs/figures/bench.json docs/figures
 
 # By the environment, where a blank or a quote in a path is data.
@@ -170,22 +170,22 @@ install uninstall: export PREFIX := $(PREFIX)
 install uninstall: export LIBDIR := $(LIBDIR)
 
 install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
-	BUILD=$(BUILD) VERSION=$(VERSION) scripts/install install
+	BUILD=$(BUILD) VERSION=$(VERSION) scripts/dev/install install
 
 uninstall: ## remove what install put there
-	BUILD=$(BUILD) VERSION=$(VERSION) scripts/install uninstall
+	BUILD=$(BUILD) VERSION=$(VERSION) scripts/dev/install uninstall
 
 # The same files give the same archive; those of make dist have the time of their commit.
 EPOCH = $${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Makefile)}
 TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(EPOCH)
 
 deb: all ## make a Debian package, build/gaishim_VERSION_ARCH.deb
-	SOURCE_DATE_EPOCH=$(EPOCH) VERSION=$(VERSION) BUILD=$(BUILD) scripts/deb
+	SOURCE_DATE_EPOCH=$(EPOCH) VERSION=$(VERSION) BUILD=$(BUILD) scripts/dev/deb
 
 tarball: all ## make an archive that runs from any directory
 	rm -rf $(BUILD)/stage
 	$(MAKE) -s install DESTDIR='$(BUILD)/stage' PREFIX=/gaishim-$(VERSION)
-	BUILD=$(BUILD) scripts/handout '$(BUILD)/stage/gaishim-$(VERSION)'
+	BUILD=$(BUILD) scripts/dev/handout '$(BUILD)/stage/gaishim-$(VERSION)'
 	$(TAR) -C $(BUILD)/stage -czf $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz gaishim-$(VERSION)
 	rm -r $(BUILD)/stage
 	echo "  $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz"

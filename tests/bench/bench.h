@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the benchmarks share: clocks, medians, and the rows they print for
- * scripts/bench. A row is its fields apart by tabs, a dash for none:
+ * scripts/dev/bench. A row is its fields apart by tabs, a dash for none:
  *
  *   case  unit  libc  gaishim  figure  figure's unit  bar
  *

@@ -10,7 +10,7 @@ PATH=/usr/bin:/bin:$PATH # the packages that setup installs are the system's
 bench() {
 	wanted=$1
 	shift
-	scripts/bench "$@" 2>&1
+	scripts/dev/bench "$@" 2>&1
 	status=$?
 	[ "$status" -eq "$wanted" ] || echo "exit $status"
 }
@@ -50,7 +50,7 @@ like 'what is not installed is said' "$(NSCD=/nonexistent bench 0 --quick line)"
 ok 'the JSON is whole' python3 - "$TMP/bench.json" <<'END'
 import json, sys
 bench = json.load(open(sys.argv[1]))
-assert bench["date"] and bench["command"].startswith("scripts/bench --quick --json "), bench
+assert bench["date"] and bench["command"].startswith("scripts/dev/bench --quick --json "), bench
 assert bench["machine"]["processors"] > 0 and bench["machine"]["kernel"], bench["machine"]
 assert set(bench["commands"]) == {"start", "line"}, bench["commands"]
 assert [row["unit"] for row in bench["rows"]] == ["us", "us"], bench["rows"]
@@ -63,7 +63,7 @@ END
 if python3 -c 'import matplotlib' 2>/dev/null; then
 	ok 'the charts are drawn' python3 tests/bench/charts.py "$TMP/bench.json" "$TMP"
 	like 'a chart is SVG' "$(cat "$TMP/start.svg")" '</svg>'
-	like '... and names its command' "$(cat "$TMP/start.svg")" 'scripts/bench start'
+	like '... and names its command' "$(cat "$TMP/start.svg")" 'scripts/dev/bench start'
 	[ ! -e docs/figures/bench.json ] ||
 		ok 'those of the documents can be drawn' python3 tests/bench/charts.py docs/figures/bench.json "$TMP"
 else

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Draw what scripts/bench --json has measured.
+"""Draw what scripts/dev/bench --json has measured.
 
     charts.py BENCH.JSON DIRECTORY
 
@@ -147,7 +147,7 @@ def finish(figure, directory, name, legend_of, heading, bench):
                       ncol=len(labels), frameon=False, handletextpad=0.5, columnspacing=1.6)
     figure.text(
         0.012, 0.08 * inch,
-        "scripts/bench %s    %s, %s, %s processors, %s"
+        "scripts/dev/bench %s    %s, %s, %s processors, %s"
         % (name, machine["system"], machine["libc"], machine["processors"], bench["date"][:10]),
         fontsize=8.5, color="#777777",
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What scripts/bench has kept, as JSON. Lines are a kind and its fields:
+# What scripts/dev/bench has kept, as JSON. Lines are a kind and its fields:
 #
 #   about|machine|version|suite   name  text
 #   row      suite  case  unit  libc  gaishim  figure  figure's-unit  bar  verdict

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 # CPython's own tests end alike without the shim and with it: a few quick modules
 # here, in every interpreter that has them. The many others, most of two
-# hours of them, are left to scripts/cpython-tests, which also compares these.
+# hours of them, are left to scripts/dev/cpython-tests, which also compares these.
 
 . tests/python/lib.sh
 
-compare=scripts/cpython-tests
+compare=scripts/dev/cpython-tests
 quick='test_httplib test_site test_asyncio.test_base_events'
 
 # --- bad usage ---

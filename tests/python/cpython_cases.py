@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What scripts/cpython-tests asks of an interpreter, whichever it is.
+"""What scripts/dev/cpython-tests asks of an interpreter, whichever it is.
 
   cpython_cases.py --name              what it is, as in pypy3.9.16
   cpython_cases.py --has MODULE...     those of CPython's test modules that it has

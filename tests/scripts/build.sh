@@ -29,10 +29,10 @@ like "LDFLAGS from the environment" "$out" '^cc .*-Wl,-O2 .*libgaishim\.so'
 for verbose in V=1 V=0 V=; do
 	like "make $verbose builds" "$(make $verbose BUILD="$TMP/none" -n)" '^cc .*libgaishim\.so'
 done
-out=$(make BUILD="$TMP/quiet" "$TMP/quiet/shim/classify.o" 2>&1)
-is "without V: what is built" "$out" "  $TMP/quiet/shim/classify.o"
-like "V=1: the commands" "$(make V=1 BUILD="$TMP/loud" "$TMP/loud/shim/classify.o" 2>&1)" '^cc .* -c '
-is "V=0: none" "$(make V=0 BUILD="$TMP/quiet" "$TMP/quiet/shim/literal.o" 2>&1)" "  $TMP/quiet/shim/literal.o"
+out=$(make BUILD="$TMP/quiet" "$TMP/quiet/shim/host/classify.o" 2>&1)
+is "without V: what is built" "$out" "  $TMP/quiet/shim/host/classify.o"
+like "V=1: the commands" "$(make V=1 BUILD="$TMP/loud" "$TMP/loud/shim/host/classify.o" 2>&1)" '^cc .* -c '
+is "V=0: none" "$(make V=0 BUILD="$TMP/quiet" "$TMP/quiet/shim/host/literal.o" 2>&1)" "  $TMP/quiet/shim/host/literal.o"
 
 # --- a compiler that is two words ---
 
@@ -42,9 +42,9 @@ printf '#!/bin/sh\necho >>"%s/cached"\nexec "$@"\n' "$TMP" >"$TMP/bin/ccache"
 chmod 755 "$TMP/bin/ccache"
 two="ccache $(command -v gcc || command -v cc)"
 PATH=$TMP/bin:$PATH
-ok "it compiles" make BUILD="$TMP/two" CC="$two" "$TMP/two/shim/classify.o"
+ok "it compiles" make BUILD="$TMP/two" CC="$two" "$TMP/two/shim/host/classify.o"
 ok "it was called" test -s "$TMP/cached"
-is "scripts/setup misses nothing" "$(CC=$two scripts/setup build 2>&1)" ''
+is "scripts/dev/setup misses nothing" "$(CC=$two scripts/dev/setup build 2>&1)" ''
 
 # --- IDN2 after another IDN2 ---
 
@@ -99,8 +99,8 @@ esac
 exec cc "$@"
 END
 chmod 755 "$TMP/bin/poor"
-missing idn2.h 'no idn2\.h: .*libidn2-dev.*scripts/setup build' all
-missing check.h 'no check\.h: install check.*scripts/setup check' "$TMP/missing/tests/preload/test_disabled"
+missing idn2.h 'no idn2\.h: .*libidn2-dev.*scripts/dev/setup build' all
+missing check.h 'no check\.h: install check.*scripts/dev/setup check' "$TMP/missing/tests/preload/test_disabled"
 missing libidn2.a 'no libidn2\.a: .*libidn2-dev.*IDN2=shared' "$TMP/missing/idn2.o"
 missing libunistring.a 'no libunistring\.a: .*libunistring-dev.*IDN2=shared' "$TMP/missing/idn2.o"
 out=$(make BUILD="$TMP/nothing" CC=no-such-compiler all 2>&1)

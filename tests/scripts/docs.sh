@@ -32,13 +32,13 @@ mkdir -p "$TMP/anew/docs"
 cp -R scripts shim "$TMP/anew/"
 cp README.md "$TMP/anew/"
 cp "$page" "$TMP/anew/docs/"
-ok "the tables can be written anew" "$TMP/anew/scripts/tables"
+ok "the tables can be written anew" "$TMP/anew/scripts/dev/tables"
 for file in README.md "$page"; do
 	ok "$file: its table of options is up to date (make docs)" cmp "$file" "$TMP/anew/$file"
 done
 # shellcheck disable=SC2016 # as it is
 printf 'CHOICE3(new_one, x, y, z, "added")\nFLAG(another, "added, too")\n' >>"$TMP/anew/shim/options.def"
-"$TMP/anew/scripts/tables"
+"$TMP/anew/scripts/dev/tables"
 # shellcheck disable=SC2016 # as it is
 is "README.md: what is added" "$(diff README.md "$TMP/anew/README.md" | grep '^[<>]')" '> | `--new-one=x\|y\|z` | `GAISHIM_NEW_ONE` | added |
 > | `--another` | `GAISHIM_ANOTHER=1` | added, too |'
@@ -48,7 +48,7 @@ is "$page: what is added" "$(diff "$page" "$TMP/anew/$page" | grep '^[<>]')" \
 > .It Fl -another Pq Ev GAISHIM_ANOTHER
 > added, too.'
 sed -i '/<<< options/d' "$TMP/anew/README.md"
-is "without its mark nothing is written" "$("$TMP/anew/scripts/tables" 2>&1 || echo failed)" failed
+is "without its mark nothing is written" "$("$TMP/anew/scripts/dev/tables" 2>&1 || echo failed)" failed
 
 help=$(scripts/gaishim --help)
 options=$(echo "$help" | sed -n 's/^  \(--.*\)/\1/p' | words '--[a-z-]+')

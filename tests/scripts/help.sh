@@ -18,12 +18,12 @@ done
 PATH=$TMP/bin:$PATH
 listed=$(cd "$TMP/tree" && find . | sort)
 
-for script in scripts/*; do
+for script in scripts/* scripts/dev/*; do
 	if [ -d "$script" ] || [ ! -x "$script" ]; then continue; fi
 	for option in --help -h; do
 		out=$(timeout 20 "$TMP/tree/$script" $option </dev/null 2>&1)
 		is "$script $option" "$?" 0
-		like "$script $option: tells" "$out" "${script#scripts/}"
+		like "$script $option: tells" "$out" "${script##*/}"
 		is "$script $option: more than a line" "$([ "$(printf '%s\n' "$out" | wc -l)" -gt 1 ] && echo yes)" yes
 		is "$script $option: no comment signs" "$(printf '%s\n' "$out" | grep -E '^#|SPDX')" ''
 	done

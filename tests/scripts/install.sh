@@ -118,7 +118,7 @@ is "a copy that differs: the old object stays" "$(cat "$object")" 'the old one'
 
 mkdir "$TMP/bad"
 echo 'not an object' >"$TMP/bad/libgaishim.so"
-out=$(BUILD=$TMP/bad VERSION=1 PREFIX=$prefix LIBDIR=$prefix/lib scripts/install install 2>&1)
+out=$(BUILD=$TMP/bad VERSION=1 PREFIX=$prefix LIBDIR=$prefix/lib scripts/dev/install install 2>&1)
 is "an object that the loader does not take: make install fails" "$?" 1
 like "an object that the loader does not take: it says so" "$out" 'cannot be preloaded here'
 is "an object that the loader does not take: the old object stays" "$(cat "$object")" 'the old one'

@@ -8,7 +8,7 @@ unset LD_PRELOAD GAISHIM_SEED GAISHIM_QUESTIONS
 
 # matrix ARG...: leaves the exit status in $status, what it wrote in $out.
 matrix() {
-	out=$(scripts/matrix "$@" 2>&1)
+	out=$(scripts/dev/matrix "$@" 2>&1)
 	status=$?
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# scripts/setup, and demo and check with it, on machines made of stubs: what it
+# scripts/dev/setup, and demo and check with it, on machines made of stubs: what it
 # would install, by which package manager, and what it prints without root.
 
 # shellcheck disable=SC2016 # what the stubs are to expand
@@ -38,26 +38,26 @@ root() {
 }
 
 root 1000
-run no-compiler scripts/setup
+run no-compiler scripts/dev/setup
 is "no purpose" "$status" 2
 
 debian='gcc make libc6-dev libidn2-dev libunistring-dev'
-run no-compiler scripts/setup build
+run no-compiler scripts/dev/setup build
 is "no package manager: status" "$status" 1
 like "no package manager: names what is missing" "$out" "$debian\$"
 
 stub dnf
-run no-compiler scripts/setup build
+run no-compiler scripts/dev/setup build
 is "dnf, not root: status" "$status" 1
 like "dnf, not root: the line" "$out" '^    dnf install gcc make glibc-devel libidn2-devel$' # it has no archives
 is "dnf, not root: nothing is run" "$calls" ''
 root 0
-run no-compiler scripts/setup build
+run no-compiler scripts/dev/setup build
 like "dnf, root: installs" "$calls" '^dnf -y .*install gcc make glibc-devel'
 rm "$TMP/bin/dnf"
 
 stub apk
-run no-compiler scripts/setup build
+run no-compiler scripts/dev/setup build
 like "apk, root: installs" "$calls" '^apk add gcc make musl-dev libidn2-dev libidn2-static libunistring-static$'
 rm "$TMP/bin/apk"
 
@@ -68,7 +68,7 @@ stub apt-cache 'test "$1" = policy || exit 0' 'shift' \
 stub dpkg-query 'echo not-installed'
 stub apt-get
 root 1000
-for script in 'setup build' demo; do
+for script in 'dev/setup build' demo; do
 	# shellcheck disable=SC2086 # two words
 	run no-compiler scripts/$script
 	is "$script, apt, not root: status" "$status" 1
@@ -85,19 +85,19 @@ like "check --all, apt, not root: the line" "$out" \
 	"^    apt-get update && apt-get install -y --no-install-recommends $debian check valgrind"
 
 root 0
-run no-compiler scripts/setup build
+run no-compiler scripts/dev/setup build
 is "root, but still missing afterwards" "$status" 1
 like "names it" "$out" "not to be done without: $debian\$"
 is "the lists first" "$(echo "$calls" | head -n 1)" 'apt-get -q update'
 like "then all at once" "$calls" "^apt-get -q -y --no-install-recommends .*install $debian\$"
 
 stub make
-run "$cc" scripts/setup build
+run "$cc" scripts/dev/setup build
 is "nothing missing: status" "$status" 0
 is "nothing missing: not a word" "$out$calls" ''
 
 stub apt-get 'case "$*" in *update) exit 1 ;; *install*" valgrind "*) exit 100 ;; *strace) exit 100 ;; esac'
-run "$cc" scripts/setup all
+run "$cc" scripts/dev/setup all
 is "only optional packages fail: status" "$status" 0
 like "the lists are not refreshed: says so" "$out" 'that failed'
 like "each is tried alone" "$calls" 'install shellcheck$'
@@ -105,7 +105,7 @@ is "what the archive lacks is not asked for" "$(echo "$calls" | grep -c mandoc)"
 like "what cannot be had is named" "$out" 'will be skipped: mandoc.* strace'
 
 root 1000
-run "$cc" scripts/setup all
+run "$cc" scripts/dev/setup all
 is "only optional packages missing, not root: status" "$status" 0
 like "only optional packages missing, not root: the line" "$out" \
 	'^    apt-get update && apt-get install -y --no-install-recommends .*valgrind'

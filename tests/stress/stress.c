@@ -23,7 +23,7 @@ static const char usage[] =
 	"Ask getaddrinfo from many threads, and check every answer. The object is preloaded,\n"
 	"and for --resolver fake (the default) the fake resolver after it; for dns there is a\n"
 	"nameserver with the hosts that --zone prints, as a configuration for dnsmasq.\n"
-	"scripts/stress sees to both.\n"
+	"scripts/dev/stress sees to both.\n"
 	"\n"
 	"  --seconds N     how long (30)\n"
 	"  --threads N     1 to 4000 (64)\n"

@@ -9,7 +9,7 @@ export STRESS_SECONDS THREADS
 
 for RESOLVERS in fake dns; do
 	export RESOLVERS
-	scripts/stress >"$TMP/out" 2>"$TMP/err"
+	scripts/dev/stress >"$TMP/out" 2>"$TMP/err"
 	status=$?
 	why=$(sed -n 's/.*: skipped: //p' "$TMP/out")
 	if [ -n "$why" ]; then

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# The part of scripts/matrix that makes a table of what the suites said.
+# The part of scripts/dev/matrix that makes a table of what the suites said.
 # shellcheck disable=SC2154 # the variables of matrix
 
 # row RELEASE: made of its log. The programs that a root was not meant to hold are

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# The part of scripts/matrix that makes the root file systems.
+# The part of scripts/dev/matrix that makes the root file systems.
 # shellcheck disable=SC2034,SC2154 # the variables of matrix
 
 # The archive that apt has lists of, if this is Debian.

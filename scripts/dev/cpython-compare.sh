@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# The part of scripts/cpython-tests that compares: how a case ended each time, what that is
+# The part of scripts/dev/cpython-tests that compares: how a case ended each time, what that is
 # called, and the table of it all.
 # shellcheck disable=SC2034,SC2154 # the variables of cpython-tests
 
