@@ -73,7 +73,7 @@ static pid_t start_child(uint64_t number, unsigned kind)
 }
 
 /* True if the child waits for a lock of libc's. It has one thread: it will for ever.
- * The gate (shim/gate.h) makes that rare, and no more: a thread that held the lock
+ * The gate (shim/libc/gate.h) makes that rare, and no more: a thread that held the lock
  * was kept from the processor for longer than a fork waits. */
 static bool is_stuck_in_libc(pid_t pid)
 {

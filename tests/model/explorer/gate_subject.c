@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * shim/gate.c itself, with the model in place of the kernel.
+ * shim/libc/gate.c itself, with the model in place of the kernel.
  */
 #include "gate_subject.h"
 

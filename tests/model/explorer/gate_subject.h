@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * shim/gate.c as the model sees it: what it calls, and what is inside.
+ * shim/libc/gate.c as the model sees it: what it calls, and what is inside.
  */
 #ifndef GATE_SUBJECT_H
 #define GATE_SUBJECT_H
