@@ -127,7 +127,7 @@ bool config_complaint(const struct config *from, unsigned place, char text[stati
 	name_variable(&options[place], name);
 	used = (size_t)snprintf(text, CONFIG_COMPLAINT, "%s is not ", name);
 	if (options[place].kind == IS_FLAG)
-		snprintf(text + used, CONFIG_COMPLAINT - used, "1, true, yes, on, 0, false, no or off");
+		(void)snprintf(text + used, CONFIG_COMPLAINT - used, "1, true, yes, on, 0, false, no or off");
 	for (; *words != NULL; words++)
 		used += (size_t)snprintf(text + used, CONFIG_COMPLAINT - used, "%s%s", *words,
 					 words[1] == NULL ? "" : words[2] == NULL ? " or " : ", ");

@@ -237,7 +237,7 @@ NOINLINE static int look_up_name(const char *node, const char *service, const st
 			    struct addrinfo **res)
 {
 	struct question q;
-	void *answer;
+	void *answer = NULL;
 	int code;
 
 	prepare(&q, node, service, hints);
@@ -254,7 +254,7 @@ NOINLINE static int look_up_logged(const char *node, const char *service,
 {
 	struct question q;
 	struct timespec begun;
-	void *answer;
+	void *answer = NULL;
 	int code;
 
 	clock_gettime(CLOCK_MONOTONIC, &begun);
@@ -291,7 +291,7 @@ static inline int answer_at_once(const char *node, const char *service, const st
 				 struct addrinfo **res)
 {
 	struct question q;
-	void *answer;
+	void *answer = NULL;
 	int code;
 
 	prepare(&q, node, service, hints);

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdint.h>
 
-enum { ENOUGH = 24 * 1024 };
+enum { ENOUGH = 19 * 1024 };
 
 /* This thread's stack; high is 0 until it is asked for, and low is high if it is not known. */
 static _Thread_local struct {
