@@ -39,8 +39,7 @@ struct seat {
 
 _Thread_local struct inside inside;
 
-/* End a caller's part. Returns the flight for the caller to free, if nobody else holds it;
- * else NULL. */
+/* End a caller's part. Returns the flight, to be freed, if nobody else holds it. */
 static struct flight *stand_up_locked(struct table *table, struct seat *seat)
 {
 	bool was_asking = seat->part == ASKING;
@@ -78,9 +77,8 @@ static void abandon(void *argument)
 }
 
 /* A jump that ran no cleanup handler may have left a frame of this thread that asked for a
- * flight. Then desert that flight, as the frame may never come back. The frame is not
- * counted out: if it comes back after all (stacks can be switched), it must find its
- * flight. */
+ * flight. Then desert that flight. The frame is not counted out: if it comes back after all
+ * (stacks can be switched), it must find its flight. */
 static void desert_lost_locked(struct table *table)
 {
 	struct flight *lost = inside.flight;
@@ -130,15 +128,14 @@ static void begin_to_ask_locked(struct seat *seat)
 		seat->flight->waiters--;
 }
 
-/* Take part in the flight that has the key of the spare one. If none is listed, list the
- * spare one. */
+/* Take part in the listed flight with the spare one's key, or list the spare one. */
 static void board_locked(struct table *table, struct seat *seat)
 {
 	struct flight *flight = (struct flight *)table_find(table, &seat->spare->entry);
 
 	if (flight == NULL) {
 		flight = seat->spare;
-		seat->spare = NULL; /* first: abandon() must not free a listed flight */
+		seat->spare = NULL; /* before abandon() could free a listed flight */
 		atomic_signal_fence(memory_order_seq_cst);
 		table_add(table, &flight->entry);
 	}
