@@ -115,7 +115,7 @@ static void write_nothing(const void *question, void *key)
 	(void)question, (void)key;
 }
 
-/* The task of a caller in the line. It is on that caller's stack. */
+/* The task of a caller in the line, on that caller's stack. */
 struct in_line {
 	int (*pipeline)(void *question, void **answer);
 	struct question *question;

@@ -99,9 +99,9 @@ NOINLINE static int ask_libc(const struct question *q, void **answer)
 }
 
 /* Refuse a host that has no ASCII form, without asking for it. libc looks at all else
- * before it looks at the host, so it shall say what is wrong with the rest of the
- * question, asked of an address. If nothing is, the code is one that every caller of
- * getaddrinfo knows, or EAI_IDN_ENCODE for those who gave AI_IDN. */
+ * before it looks at the host. So libc is asked the same of an address, and its code says
+ * what else is wrong. If nothing else is, the code is one that every caller of getaddrinfo
+ * knows, or EAI_IDN_ENCODE for callers who gave AI_IDN. */
 NOINLINE static int refuse(struct question *q)
 {
 	void *list;
@@ -135,11 +135,11 @@ static int ask_shared(struct question *q, void **answer)
  * nameserver, unless it is to find the canonical name for a single family
  * (resolv/nss_dns/dns-host.c: check_name, which _nss_dns_gethostbyname3_r does without).
  * So the canonical name, and AI_ADDRCONFIG, which costs a list of the interfaces, wait
- * until the host is found. Another preload, or musl, would send the host, and is not
- * asked. With AI_IDN libc looks for the ASCII form alone, and so does the shim. An NSS
+ * until the host is found. Another preload, or musl, would send the host, so neither
+ * is asked. With AI_IDN libc looks for the ASCII form alone, and so does the shim. An NSS
  * module may be slow, or ask something itself, so that this is a flight like all others.
  *
- * Says NOT_MINE if the host is not found and has an ASCII form. */
+ * Returns NOT_MINE if the host is not found and has an ASCII form. */
 NOINLINE static int ask_as_written(struct question *q, void **answer)
 {
 	bool refused = q->host != q->ascii;

@@ -26,7 +26,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* A caller's part in a flight. It is on the caller's stack, and no other thread touches it. */
+/* A caller's part in a flight, on the caller's stack. Only the caller's thread touches it. */
 struct seat {
 	const struct flight_kind *kind;
 	void *question;

@@ -20,7 +20,7 @@ int64_t second_next_locked(const struct flight *flight, int64_t came);
  * what the lock guards. */
 enum second {
 	SECOND_WAIT,  /* the caller may go on waiting */
-	SECOND_ASK,   /* it has to ask by itself */
+	SECOND_ASK,   /* the caller has to ask by itself */
 	SECOND_APART, /* the same, but outside this flight and without the lock: this is the
 		       * child of a fork, see table_relock() */
 } second_see_to_locked(struct table *table, struct flight *flight, int64_t came);

@@ -51,12 +51,13 @@ static inline const char *literal_quad(const char *text, uint32_t *value)
 }
 
 /* Read one to four numbers, decimal, octal or hexadecimal, of which the last fills the
- * bytes that are left: the other forms in which inet_aton takes an IPv4 address. *address
- * is undefined if it returns false. */
+ * bytes that are left: the other forms in which inet_aton takes an IPv4 address. Returns
+ * false, with *address undefined, for any other text. */
 bool literal_parts(const char *text, struct in_addr *address);
 
-/* Read all of inet_aton's forms, with not a character more, as glibc's __inet_aton_exact
- * does, which is not exported. *address is undefined if it returns false. */
+/* Read all of inet_aton's forms, with not a character more, as glibc's
+ * __inet_aton_exact does, which is not exported. Returns false, with *address
+ * undefined, for any other text. */
 static inline bool literal_ipv4(const char *text, struct in_addr *address)
 {
 	uint32_t quad;
@@ -69,9 +70,9 @@ static inline bool literal_ipv4(const char *text, struct in_addr *address)
 }
 
 /* Read an IPv6 address as inet_pton does (RFC 4291 2.2), up to the end or a '%'. *zone
- * becomes the text behind the '%', or NULL. If it returns false, *address is undefined
- * and *zone is unchanged. libc's inet_pton alone takes half as long as its whole
- * getaddrinfo. */
+ * becomes the text behind the '%', or NULL. Returns false, with *address undefined and
+ * *zone unchanged, for any other text. libc's inet_pton alone takes half as long as its
+ * whole getaddrinfo. */
 bool literal_ipv6(const char *text, struct in6_addr *address, const char **zone);
 
 #endif

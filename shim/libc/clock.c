@@ -15,7 +15,8 @@
 #define SECOND INT64_C(1000000000)
 #define MILLISECOND INT64_C(1000000)
 
-/* The kernel calls this struct __kernel_timespec. It has 64 bits, whatever time_t has. */
+/* The kernel calls this struct __kernel_timespec. Its numbers have 64 bits, whatever time_t
+ * has. */
 struct instant {
 	int64_t seconds;
 	int64_t nanoseconds;

@@ -19,7 +19,7 @@
 int64_t clock_now(void);
 
 /* The same clock at the kernel's last tick, some milliseconds ago: a tenth of the price.
- * It may be behind an earlier clock_now. */
+ * The result may be behind an earlier clock_now(). */
 int64_t clock_coarse(void);
 
 #endif

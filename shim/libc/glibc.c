@@ -104,8 +104,8 @@ static void wait_for_loader(void)
 		dladdr(&(char){ 0 }, &info);
 }
 
-/* pthread_atfork() makes this call. It is in a static part of glibc, and would bring in
- * what only an object needs that can be unloaded. */
+/* pthread_atfork() makes this call. That function is in a static part of glibc, and would
+ * bring in what only an object needs that can be unloaded. */
 extern int __register_atfork(void (*)(void), void (*)(void), void (*)(void), void *object);
 
 static void at_fork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void))

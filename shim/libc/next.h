@@ -8,8 +8,8 @@
 #include <netdb.h>
 #include <stdbool.h>
 
-/* Find it in the loader's list. Call this at load, and not within a lookup: a dlopen, which
- * holds the loader's lock, may wait for the thread of that lookup. */
+/* Find that function in the loader's list. Call this at load, and not within a lookup: a
+ * dlopen, which holds the loader's lock, may wait for the thread of that lookup. */
 void next_find(void);
 
 /* Returns whether that function is glibc's own. Another preload may send any host anywhere. */
