@@ -8,7 +8,7 @@
 
 struct config config;
 
-/* An option as the environment has it. */
+/* The options, as the environment has them. */
 static const struct option {
 	const char *name;
 	enum { IS_FLAG, IS_CHOICE, IS_FILE } kind;
@@ -28,7 +28,7 @@ _Static_assert(sizeof options / sizeof *options <= 32, "struct config has 32 bit
 
 enum { VARIABLE = 64 };
 
-/* The name of the option's variable. */
+/* Write the name of the option's variable. */
 static void name_variable(const struct option *option, char name[static VARIABLE])
 {
 	static const char prefix[] = "GAISHIM_";
@@ -40,7 +40,7 @@ static void name_variable(const struct option *option, char name[static VARIABLE
 	name[used] = '\0';
 }
 
-/* The index of value in the NULL-terminated list, or -1. */
+/* Returns the index of value in the NULL-terminated list, or -1. */
 static int find_word(const char *value, const char *const words[])
 {
 	for (int i = 0; words[i] != NULL; i++)
@@ -49,7 +49,7 @@ static int find_word(const char *value, const char *const words[])
 	return -1;
 }
 
-/* Flags take what people write in an emergency: one of them is the emergency brake. */
+/* Flags take all words that people may write in an emergency: GAISHIM_DISABLE is a flag. */
 static bool read_flag(const char *value, bool *flag)
 {
 	static const char *const words[] = { "0", "1", "false", "true", "no", "yes", "off", "on", NULL };

@@ -36,18 +36,18 @@ struct config {
 	uint32_t unknown; /* options whose value was unknown, by their place: a bit each */
 };
 
-/* In force: constant once start() has returned. */
+/* The configuration in force: constant once start() has returned. */
 extern struct config config;
 
-/* Fill it from the environment. Variables that are unset or empty, and values that are
- * unknown, leave the default; a file whose absolute path is too long is none. In a setuid
- * program everything is the default. Not thread-safe: the caller sees to it that one
- * thread calls it at a time. */
+/* Fill *into from the environment. Variables that are unset or empty, and values that
+ * are unknown, leave the default; a file whose absolute path is too long is none. In a
+ * setuid program everything is the default. Not thread-safe: only one thread may call
+ * at a time. */
 void config_read(struct config *into);
 
-/* Write what is wrong with the value of the option at that place to text, such as
+/* Write to text what is wrong with the value of the option at that place, such as
  * "GAISHIM_LOCK is not host, global or none". Returns false, with text unchanged, if
- * nothing is, or if there is no such option any more. */
+ * nothing is wrong. */
 enum { CONFIG_COMPLAINT = 128 };
 bool config_complaint(const struct config *from, unsigned place, char text[static CONFIG_COMPLAINT]);
 

@@ -37,9 +37,9 @@ static void add(struct line *line, const char *format, ...)
 		line->used += (size_t)length < room ? (size_t)length : room - 1;
 }
 
-/* What a reader would not see for what it is: controls, line separators, and what
- * reverses or hides text (Default_Ignorable_Code_Point). Not iswprint: that is the
- * locale's. */
+/* Returns whether a character would deceive a reader: controls, line separators, and
+ * characters that reverse or hide text (Default_Ignorable_Code_Point). Not iswprint, which
+ * depends on the locale. */
 static bool is_hidden(uint32_t c)
 {
 	static const struct {
@@ -58,9 +58,9 @@ static bool is_hidden(uint32_t c)
 	return false;
 }
 
-/* A string that somebody else wrote: nothing in it may end the line, steer a
- * terminal or tell a password ("user:password@host" in the wrong place). The
- * line is UTF-8, whatever the string is. */
+/* Add a string that somebody else wrote. Nothing in it may end the line, steer a terminal
+ * or tell a password ("user:password@host" in the wrong place). The line is UTF-8, whatever
+ * the string is. */
 static void add_quoted(struct line *line, const char *key, const char *value)
 {
 	enum { LONGEST = 256 };
@@ -152,8 +152,8 @@ static void add_code(struct line *line, int code, int error)
 	add(line, " code=%d", code);
 }
 
-/* Seconds since the epoch: a date would need the time zone, its file and its
- * lock, all of them libc's and inside somebody else's lookup. */
+/* Begin a line with the seconds since the epoch. A date would need libc's time zone, with
+ * its file and its lock, inside somebody else's lookup. */
 static void begin(struct line *line)
 {
 	struct timespec time;
@@ -164,8 +164,8 @@ static void begin(struct line *line)
 	    (int)getpid(), syscall(SYS_gettid));
 }
 
-/* The file's path, with each %p of its last part replaced: the directories above have
- * the names that they have. False if it is too long. */
+/* Write the file's path, with each %p of its last part replaced; directories keep their
+ * names. Returns false if the path is too long. */
 static bool expand(const char *target, char path[static PATH_MAX])
 {
 	const char *slash = strrchr(target, '/');
@@ -188,8 +188,8 @@ static bool expand(const char *target, char path[static PATH_MAX])
 	return true;
 }
 
-/* write(2), without the signals by which it kills a process that has not asked
- * for this write: the pipe's reader is gone (EPIPE), the file is as long as it
+/* write(2) without the signals that would kill a process which has not asked for this
+ * write: SIGPIPE if the pipe's reader is gone (EPIPE), SIGXFSZ if the file is as long as it
  * may be (EFBIG). */
 static void write_quietly(int fd, const struct line *line)
 {
@@ -222,8 +222,8 @@ static int open_log(const char *target)
 		    | O_NONBLOCK, 0600);
 }
 
-/* Write the line out. Not a place to be cancelled at: a file is open, and the
- * answer on its way. */
+/* Write the line out. The thread must not be cancelled here: a file is open, and the
+ * caller's answer would be lost. */
 static void end(struct line *line, const char *target)
 {
 	int cancel;

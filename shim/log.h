@@ -9,12 +9,12 @@
 
 #include <time.h>
 
-/* Append a line about q, whose host was node as the caller wrote it, to target,
- * a file name (%p in its last part is the pid) or "stderr", by one write(2). code is what
- * getaddrinfo will return, with errno; begun is by CLOCK_MONOTONIC. The file is
- * opened and closed for each line: a descriptor kept in somebody else's process
- * would be closed by it, and its number used for something else. What cannot be
- * written is lost without a sound. Any thread may call; errno is preserved. */
+/* Append a line about q to target, by one write(2). target is a file name, in whose last
+ * part %p is the pid, or "stderr". node is the host as the caller wrote it. code is the one
+ * that getaddrinfo will return, with errno; begun is by CLOCK_MONOTONIC. The file is opened
+ * and closed for each line: a process would close a descriptor of ours that stays open, and
+ * use its number for something else. A line that cannot be written is lost without a
+ * message. Any thread may call; errno is preserved. */
 void log_lookup(const char *target, const struct question *q, const char *node, int code,
 		struct timespec begun);
 

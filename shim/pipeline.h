@@ -10,8 +10,8 @@
 #include "together.h"
 
 /* Each stage answers, refuses, or says whose turn it is; stages never call one another. A
- * host that is numeric as it is written has nothing to normalize: it need not wait. In
- * a header, so that the compiler knows which call it is for. */
+ * host that is numeric as it is written has nothing to normalize, so the numeric stage
+ * comes first. This is in a header, so that the compiler knows which call it is for. */
 static inline int pipeline(const struct call *call, struct question *q, void **answer)
 {
 	int code = call->validate(q);

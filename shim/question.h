@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a caller of an interposed call asked, as it travels down the pipeline, and what a
- * stage of the pipeline may say of it.
+ * A question that a caller of an interposed call asks, as it goes down the pipeline, and
+ * the codes that a stage of the pipeline may return.
  */
 #ifndef GAISHIM_QUESTION_H
 #define GAISHIM_QUESTION_H
@@ -11,11 +11,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* A stage of the pipeline says 0 (answered: *answer is set), an EAI_ code (refused:
+/* A stage of the pipeline returns 0 (answered: *answer is set), an EAI_ code (refused:
  * *answer is untouched; in glibc these are negative) or one of these. */
 enum {
-	NOT_MINE = 1, /* the next stage's */
-	ASK_LIBC = 2, /* past the other stages: libc itself shall say */
+	NOT_MINE = 1, /* the next stage shall look */
+	ASK_LIBC = 2, /* libc shall answer, without the other stages */
 };
 
 /* The longest domain name in text, RFC 1035 2.3.4, its NUL included. */
@@ -26,7 +26,7 @@ struct question {
 	bool strict;         /* answer as libc does, without a difference */
 	const char *host;    /* NULL, the caller's string, or ascii */
 	const char *written; /* the caller's string, if it is to have an ASCII form; else NULL */
-	char *ascii;         /* then: that form, or NULL; question_end() frees it */
+	char *ascii;         /* the ASCII form of written, or NULL; question_end() frees it */
 	const char *service; /* NULL or the caller's string */
 	int flags;           /* as the caller gave them: answers carry them back */
 	int libc_flags;      /* those that libc shall see */
@@ -35,7 +35,7 @@ struct question {
 	int type_bits;       /* SOCK_NONBLOCK, SOCK_CLOEXEC: answers carry them back */
 	int protocol;
 
-	/* What became of it, for the log. */
+	/* For the log: what became of the question. */
 	const char *how;
 	int64_t waited; /* nanoseconds in a line */
 	int asks;       /* how often libc was asked for the answer; 0: does not apply */
@@ -50,7 +50,7 @@ static inline void question_end(struct question *q)
 }
 
 /* An interposed call: how its questions are put to libc, and what its answers are. The
- * functions say what a stage says. Any thread may call them. */
+ * functions return what a stage returns. Any thread may call them. */
 struct call {
 	const char *name;
 	/* Leave to libc what it refuses before it looks at a host. */

@@ -11,12 +11,13 @@
 
 atomic_bool start_fast_path;
 
-/* The process in which a thread reads the configuration, or one of these. */
+/* The id of the process in which a thread reads the configuration, or one of these. */
 enum { NOT_STARTED = 0, STARTED = -1 };
 static atomic_int starter;
 
-/* Become the one that starts. If a fork has taken the one along that did, it is not in
- * this process. Returns false if another has done it meanwhile. */
+/* Become the thread that starts. If a fork came while another thread was starting, that
+ * thread is not in this process, and does not count. Returns false if another thread has
+ * started meanwhile. */
 static bool take_start(void)
 {
 	int self = getpid();
@@ -33,7 +34,7 @@ static bool take_start(void)
 	return true;
 }
 
-/* Where there is a log, it says which values are unknown. */
+/* Write to the log, if there is one, which values are unknown. */
 static void complain(void)
 {
 	char text[CONFIG_COMPLAINT];

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MOST = 512 }; /* octets of host and service: more are no name */
+enum { TEXT_MOST = 512 }; /* bytes of host and service: a longer text is no name */
 
 struct key {
 	const struct call *call;
@@ -19,8 +19,8 @@ struct key {
 	char text[]; /* the host, the service */
 };
 
-/* Spellings of a name are one question, unless the canonical name is asked for: where a
- * name is its own canonical name, libc has it as the caller wrote it. */
+/* Spellings of a name are one question, unless the canonical name is asked for: if a name
+ * is its own canonical name, libc returns it as the caller wrote it. */
 void question_write_key(const void *question, void *at)
 {
 	const struct question *q = question;
@@ -93,7 +93,8 @@ int ask_together(struct question *q, void **answer)
 
 	/* libc refuses at once a host that must be an address and is none, and a host or
 	 * service too long to be a name: nobody need wait for that, nor for the lock under
-	 * which it lists the interfaces. With AI_IDN a thread's own locale has a say in it. */
+	 * which libc lists the interfaces. With AI_IDN the answer may depend on the
+	 * thread's own locale. */
 	if (q->flags & AI_NUMERICHOST && !q->strict)
 		q->libc_flags &= ~AI_ADDRCONFIG;
 	if (config.lock != lock_host || q->flags & AI_NUMERICHOST
@@ -113,7 +114,7 @@ static void write_nothing(const void *question, void *key)
 	(void)question, (void)key;
 }
 
-/* The task of a caller in the line. It is on that caller's stack. */
+/* The task of a caller in the line, on that caller's stack. */
 struct in_line {
 	int (*pipeline)(void *question, void **answer);
 	struct question *question;
@@ -133,7 +134,7 @@ static void abandon_in_line(void *at)
 
 int ask_in_line(int (*pipeline)(void *question, void **answer), struct question *q, void **answer)
 {
-	/* Not on a caller's stack: those who wait look at it when the head has gone. */
+	/* Not on a caller's stack: the waiters read it when the head of the line is gone. */
 	static const struct flight_kind line = {
 		.write_key = write_nothing,
 		.ask = ask_pipeline,

@@ -8,15 +8,16 @@
 
 #include "question.h"
 
-/* Returns ASK_LIBC for a question that is better asked alone, or what libc says. *answer
- * is the caller's own. */
+/* Returns ASK_LIBC for a question that is better asked alone, or else libc's code. The
+ * caller owns *answer, which is untouched on failure. */
 int ask_together(struct question *q, void **answer);
 
-/* The one line of GAISHIM_LOCK=global: nobody goes down this pipeline before the last
- * one is through. Returns what the pipeline says. */
+/* The one line of GAISHIM_LOCK=global: a caller goes down this pipeline when the caller
+ * before is through. Returns the code of the pipeline. */
 int ask_in_line(int (*pipeline)(void *question, void **answer), struct question *q, void **answer);
 
-/* For a call's flight_kind: the whole question as a key, and how it is asked by that. */
+/* For a call's flight_kind: the whole question as a key, and how a question is asked by its
+ * key. */
 void question_write_key(const void *question, void *at);
 int question_ask(void *question, void **answer);
 int question_ask_by_key(const void *at, void **answer);

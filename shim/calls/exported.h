@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * How a function is marked that others find by its name; exports.map lists them all.
+ * The mark of functions that other objects find by name; exports.map lists these functions.
  */
 #ifndef GAISHIM_EXPORTED_H
 #define GAISHIM_EXPORTED_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * getaddrinfo: POSIX; glibc's sysdeps/posix/getaddrinfo.c decides what that leaves open.
+ * getaddrinfo: POSIX; glibc's sysdeps/posix/getaddrinfo.c decides what POSIX leaves open.
  */
 #include "config.h"
 #include "calls/exported.h"
@@ -23,7 +23,7 @@
 /* Kept apart, so that a numeric host does not pay for large frames. */
 #define NOINLINE __attribute__((noinline))
 
-/* What libc refuses before it looks at a host, and questions without one. */
+/* Leave to libc what it refuses before it looks at a host, and questions without a host. */
 static int validate(const struct question *q)
 {
 	const int known = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL
@@ -37,10 +37,10 @@ static int validate(const struct question *q)
 	return NOT_MINE;
 }
 
-/* Make libc's answer one to what the caller asked: with the flags and type
- * bits that libc was not shown, and the canonical name as they want it. Not all
- * that comes before libc makes a name a malloc of its own (proxychains does not):
- * it is replaced in a list that is ours. */
+/* Make libc's answer fit the caller's question: with the flags and type bits that libc was
+ * not shown, and with the canonical name in the form that the flags want. Another preload
+ * may not give the name a malloc of its own (proxychains does not), so the name is replaced
+ * in a copy of the list. */
 static int match_question(const struct question *q, struct addrinfo **list)
 {
 	char *name = (*list)->ai_canonname, *unicode = NULL;
@@ -79,7 +79,7 @@ NOINLINE static int ask_libc(const struct question *q, void **answer)
 	};
 	struct addrinfo *list = NULL;
 	int saved = errno;
-	/* For an address libc asks no resolver, and takes a lock for AI_ADDRCONFIG alone. */
+	/* For an address libc asks no resolver, and takes a lock only with AI_ADDRCONFIG. */
 	uint32_t era;
 	bool counted = (q->libc_flags & (AI_NUMERICHOST | AI_ADDRCONFIG)) != AI_NUMERICHOST
 		&& gate_enter(&era);
@@ -100,9 +100,9 @@ NOINLINE static int ask_libc(const struct question *q, void **answer)
 }
 
 /* Refuse a host that has no ASCII form, without asking for it. libc looks at all else
- * before it looks at the host, so it shall say what is wrong with the rest of the
- * question, asked of an address. If nothing is, the code is one that every caller of
- * getaddrinfo knows, or EAI_IDN_ENCODE for those who gave AI_IDN. */
+ * before it looks at the host. So libc is asked the same of an address, and its code says
+ * what else is wrong. If nothing else is, the code is one that every caller of getaddrinfo
+ * knows, or EAI_IDN_ENCODE for callers who gave AI_IDN. */
 NOINLINE static int refuse(struct question *q)
 {
 	void *list;
@@ -123,7 +123,7 @@ NOINLINE static int refuse(struct question *q)
 	return (q->flags & (AI_NUMERICHOST | AI_IDN)) == AI_IDN ? EAI_IDN_ENCODE : EAI_NONAME;
 }
 
-/* Ask libc, together with all who ask the same now where that can be. */
+/* Ask libc, if possible together with all who ask the same now. */
 static int ask_shared(struct question *q, void **answer)
 {
 	int code = ask_together(q, answer);
@@ -136,11 +136,11 @@ static int ask_shared(struct question *q, void **answer)
  * nameserver, unless it is to find the canonical name for a single family
  * (resolv/nss_dns/dns-host.c: check_name, which _nss_dns_gethostbyname3_r does without).
  * So the canonical name, and AI_ADDRCONFIG, which costs a list of the interfaces, wait
- * until the host is found. Another preload, or musl, would send the host, and is not
- * asked. With AI_IDN libc looks for the ASCII form alone, and so does the shim. An NSS
+ * until the host is found. Another preload, or musl, would send the host, so neither
+ * is asked. With AI_IDN libc looks for the ASCII form alone, and so does the shim. An NSS
  * module may be slow, or ask something itself, so that this is a flight like all others.
  *
- * Says NOT_MINE if the host is not found and has an ASCII form. */
+ * Returns NOT_MINE if the host is not found and has an ASCII form. */
 NOINLINE static int ask_as_written(struct question *q, void **answer)
 {
 	bool refused = q->host != q->ascii;
@@ -186,7 +186,7 @@ static void *copy(const void *list)
 
 static void discard(void *list)
 {
-	freeaddrinfo(list); /* it is as it came: who made it may have one of its own */
+	freeaddrinfo(list); /* as it came: its maker may have a freeaddrinfo of its own */
 }
 
 static const struct flight_kind names = {

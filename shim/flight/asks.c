@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Jumps may leave any line that holds the lock, see table.c. So a count goes up before
- * anything relies on it, and down when nothing does: a jump in between leaves it too
- * high, which costs memory, or the wait for the next ask.
+ * A jump may leave any line that holds the lock, see table.c. So a count goes up before
+ * anything relies on the count, and goes down when nothing does. A jump in between leaves
+ * the count too high: that costs memory, or the wait for the next ask.
  */
 #include "flight/asks.h"
 
@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-#define LINE_WAIT INT64_C(10000000000) /* nanoseconds, for who is at the head of a line */
+#define LINE_WAIT INT64_C(10000000000) /* nanoseconds for the head of a line */
 
 struct flight *flight_new(const struct flight_kind *kind, const void *question, size_t key_length)
 {
@@ -19,8 +19,8 @@ struct flight *flight_new(const struct flight_kind *kind, const void *question, 
 
 	if (flight == NULL)
 		return NULL;
-	/* Not as one literal, which gcc clears with the slow "rep stos": this is most of
-	 * what a lone caller pays. */
+	/* Field by field: gcc clears a literal of the whole with the slow "rep stos", and
+	 * this is most of what a lone caller pays. */
 	kind->write_key(question, flight->key);
 	flight->entry.listed = false;
 	flight->entry.hash = table_hash(flight->key, key_length);
@@ -59,7 +59,7 @@ struct flight *flight_leave_locked(struct table *table, struct flight *flight)
 	if (last || (flight->askers == 0 && flight->waiters == 0))
 		table_remove(table, &flight->entry);
 	else if (flight->askers == 0 && flight->told != TOLD_ALL)
-		pthread_cond_signal(&flight->changed); /* the next who waits shall ask */
+		pthread_cond_signal(&flight->changed); /* the next waiter shall ask */
 	flight->holders--;
 	return last ? flight : NULL;
 }
@@ -68,7 +68,7 @@ void ask_begin_locked(struct flight *flight, int64_t now)
 {
 	if (flight->asks == 0)
 		flight->distance = usual_wait(flight->entry.hash);
-	else if (flight->distance < ASK_LONG_OVERDUE) /* a waiter asks by itself then */
+	else if (flight->distance < ASK_LONG_OVERDUE) /* after that, waiters ask by themselves */
 		flight->distance *= 2;
 	flight->asked = now;
 	flight->asks++;
@@ -80,12 +80,13 @@ bool ask_report_locked(struct table *table, struct flight *flight, int64_t asked
 {
 	const struct flight_kind *kind = flight->kind;
 	bool final = kind->copy != NULL && kind->is_final(code);
-	/* Who came then would have been told this by now, had it asked alone. */
+	/* A caller that came before then would have been told the same by now, had it asked
+	 * alone. */
 	int64_t told = asked + usual_wait(flight->entry.hash);
 	int64_t now = final ? told : clock_now();
 
 	if (told > now)
-		told = now; /* who comes later, perhaps to try again, shall be told something new */
+		told = now; /* a later caller may be trying again: tell it something new */
 
 	if (table != flight->entry.table || flight->told == TOLD_ALL || kind->copy == NULL
 	    || code == kind->no_memory || (!final && told <= flight->told))
@@ -93,8 +94,8 @@ bool ask_report_locked(struct table *table, struct flight *flight, int64_t asked
 	if (final) {
 		usual_learn(flight->entry.hash, clock_coarse() - asked);
 		if (flight->holders == 1)
-			return false; /* nobody else wants it */
-		table_remove(table, &flight->entry); /* first: the last holder frees what has landed */
+			return false; /* nobody else wants the answer */
+		table_remove(table, &flight->entry); /* first: the last holder frees the flight */
 		flight->served = flight->waiters;
 		flight->answer = code == 0 ? answer : NULL;
 		told = TOLD_ALL;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * A flight and its asks: who asks, since when, when the next is due, and whom an answer
- * serves. Callers and their waiting are flight.c's.
+ * A flight and its asks: who asks, since when, when the next ask is due, and whom an answer
+ * serves. How callers wait is in flight.c.
  *
- * What ends in _locked wants the lock of the table. Times are those of clock_now().
+ * The caller of a function that ends in _locked holds the table's lock. Times are those of
+ * clock_now().
  */
 #ifndef GAISHIM_ASKS_H
 #define GAISHIM_ASKS_H
@@ -20,75 +21,77 @@
 struct flight {
 	/* The table's lock guards all but the constants. */
 	struct entry entry;
-	pthread_cond_t changed; /* there is news for those who wait */
+	pthread_cond_t changed; /* there is news for the waiters */
 	bool deserted;          /* its askers may never come back: each waiter asks for itself */
-	volatile unsigned holders; /* callers and threads that may touch it still */
-	volatile unsigned askers;  /* those of them that are asking */
-	volatile unsigned waiters; /* those that wait or copy */
+	volatile unsigned holders; /* callers and threads that may still touch the flight */
+	volatile unsigned askers;  /* holders that are asking */
+	volatile unsigned waiters; /* holders that wait, or copy the answer */
 
-	unsigned callers; /* who have come so far */
-	unsigned asks;    /* how often it was asked for */
-	int64_t asked;    /* when that was last */
-	int64_t distance; /* from then to the next */
+	unsigned callers; /* callers that have come so far */
+	unsigned asks;    /* asks that have begun so far */
+	int64_t asked;    /* when the newest ask began */
+	int64_t distance; /* from the newest ask to the next */
 
-	int64_t look_at;       /* when the newest thread of ours is looked after; 0: it is done */
-	int thread;            /* its number; 0: it does not run yet */
-	unsigned blocked;      /* how often on end it was found to be blocked */
-	atomic_bool at_loader; /* it waits for the loader's lock; guarded by nothing */
+	int64_t look_at;       /* when to look at our newest thread; 0: no need to */
+	int thread;            /* the id of that thread; 0: it does not run yet */
+	unsigned blocked;      /* looks in a row that found that thread blocked */
+	atomic_bool at_loader; /* that thread waits for the loader's lock; no lock guards this */
 
-	volatile int64_t told; /* callers who came until then are told: */
+	volatile int64_t told; /* callers who came up to then are told code and error */
 	int code;
-	int error;       /* errno of who asked */
-	void *answer;    /* of code 0: the last holder takes it, the others copy */
-	unsigned served; /* callers who get this answer, since it landed */
+	int error;       /* the asker's errno */
+	void *answer;    /* if code is 0: the last holder takes the answer, the others copy it */
+	unsigned served; /* callers who get the answer, counted since the flight landed */
 
 	/* Constant. */
 	const struct flight_kind *kind;
 	unsigned char key[];
 };
 
-/* A flight has landed when its final code is there for whoever comes. */
+/* A flight has landed when it has a final code: then all its callers are told. */
 enum { TOLD_NOBODY = 0 };
 #define TOLD_ALL INT64_MAX
 
-/* Nanoseconds after which an asker has been out for too long to believe in any other: libc
- * gives three nameservers up by then. */
+/* Nanoseconds after which a waiter trusts no other asker, and asks by itself: by then libc
+ * has given up three nameservers. */
 #define ASK_LONG_OVERDUE INT64_C(30000000000)
 
-/* This thread's call of flight_join(): its frame of the stack (NULL: none), and the flight
+/* This thread's call of flight_join(): its frame on the stack (NULL: none), and the flight
  * that it asks for (NULL: none). */
 extern _Thread_local struct inside {
 	const char *frame;
 	struct flight *flight;
 } inside;
 
-/* The caller frees it with flight_free(). NULL if out of memory. */
+/* Returns a new flight, which the caller frees with flight_free(), or NULL if out of memory. */
 struct flight *flight_new(const struct flight_kind *kind, const void *question, size_t key_length);
 
-/* Takes NULL too. */
+/* Accepts NULL. */
 void flight_free(struct flight *flight);
 
-/* One holder less. Returns the flight, to be freed without the lock, if it was the last. */
+/* Count a holder out. If that was the last one in this process, returns the flight, which
+ * the caller frees without the lock; else NULL. */
 struct flight *flight_leave_locked(struct table *table, struct flight *flight);
 
-/* Somebody begins to ask. */
+/* Count an ask, and its asker, from now on. */
 void ask_begin_locked(struct flight *flight, int64_t now);
 
-/* An asker is back, but still counted. Returns whether the flight has landed with its
- * answer; if not, the answer is still the asker's. `asked` is when it began. */
+/* Take what an asker has brought. The asker is still counted. Returns whether the flight
+ * has landed with this answer; if not, the asker still owns the answer. `asked` is when
+ * this ask began. */
 bool ask_report_locked(struct table *table, struct flight *flight, int64_t asked, int code,
 		       int error, void *answer);
 
-/* Who asks may never come back: take the flight off the table, and wake its waiters. */
+/* The askers may never come back: take the flight off the table, and wake its waiters. */
 void ask_desert_locked(struct table *table, struct flight *flight);
 
-/* Whether the newest ask began after the caller came: asking alone, it would not be
- * told earlier. */
+/* Returns whether the newest ask began after the caller came: then that ask is as fresh as
+ * the caller's own would be. */
 bool ask_covers_locked(const struct flight *flight, int64_t came);
 
-/* When the next ask is due for a caller who came then. It is to be covered soon; further
- * asks are for the case that the one which covers it is lost, too. There are never more
- * of them than callers, each of whom would have asked libc once. */
+/* Returns when the next ask is due for a caller who came then. A caller is covered soon.
+ * Further asks are for the case that the covering ask is lost, too. There are never more
+ * asks than callers, each of whom would have asked libc once. */
 int64_t ask_due_locked(const struct flight *flight, int64_t came);
 
 #endif

@@ -8,8 +8,8 @@
  *       asker gone v             | waiter asks
  *             listed, without askers -----> freed, if nobody waits
  *
- * An answer that is not final is told to those who came before its ask began, or a little
- * after: asking alone would have told them the same by now. The others wait for a
+ * An answer that is not final is told to callers who came before its ask began, or a
+ * little after: libc alone would have told them the same by now. The others wait for a
  * younger ask.
  */
 #include "flight/flight.h"
@@ -26,15 +26,15 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* A caller's part in a flight. On its stack; its own thread's alone. */
+/* A caller's part in a flight, on the caller's stack. Only the caller's thread touches it. */
 struct seat {
 	const struct flight_kind *kind;
 	void *question;
 	volatile enum { STANDING, WAITING, ASKING } part;
-	struct flight *volatile flight; /* held, unless it is standing */
-	struct flight *spare;           /* not in use, to be freed */
-	int64_t came;                   /* when it began to wait */
-	int64_t asked;                  /* when it began to ask */
+	struct flight *volatile flight; /* held, unless part is STANDING */
+	struct flight *spare;           /* an unused flight, to be freed */
+	int64_t came;                   /* when the caller began to wait */
+	int64_t asked;                  /* when the caller began to ask */
 };
 
 _Thread_local struct inside inside;
@@ -60,8 +60,8 @@ static void abandon(void *argument)
 	struct flight *last = NULL;
 	struct table *table;
 
-	/* libc's cancellation points are asynchronous within: a jump out of one leaves the
-	 * thread so, and it may be cancelled in the middle of free(). */
+	/* Inside a cancellation point libc lets a thread be cancelled at any instruction. A
+	 * jump out of there leaves the thread so, and free() must not be cancelled. */
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
 	inside.frame = __builtin_frame_address(0); /* a handler's call must not give the lock away */
 	table = table_lock();
@@ -76,9 +76,9 @@ static void abandon(void *argument)
 		seat->kind->abandon(seat->question);
 }
 
-/* If a frame of this thread that asked for a flight is gone, by a jump that ran no cleanup
- * handler, it may never come back. It is not counted out: should it do so after all (stacks
- * can be switched), it must find its flight. */
+/* A jump that ran no cleanup handler may have left a frame of this thread that asked for a
+ * flight. Then desert that flight. The frame is not counted out: if it comes back after all
+ * (stacks can be switched), it must find its flight. */
 static void desert_lost_locked(struct table *table)
 {
 	struct flight *lost = inside.flight;
@@ -88,7 +88,7 @@ static void desert_lost_locked(struct table *table)
 		ask_desert_locked(table, lost);
 }
 
-/* Whether this runs on the stack for signal handlers. */
+/* Returns whether this runs on the stack for signal handlers. */
 static bool is_on_signal_stack(void)
 {
 	stack_t stack;
@@ -96,9 +96,9 @@ static bool is_on_signal_stack(void)
 	return sigaltstack(NULL, &stack) == 0 && stack.ss_flags & SS_ONSTACK;
 }
 
-/* Whether this thread is inside another call, whose frame is further up the stack, or
- * was interrupted by the signal handler that this is called from. If neither, a jump
- * has left that call. */
+/* Returns whether this thread is inside another call: the frame of that call is further
+ * up the stack, or a signal handler has interrupted it. Otherwise a jump has left that
+ * call. */
 static bool is_nested(const char *frame)
 {
 	if (inside.frame == NULL)
@@ -128,14 +128,14 @@ static void begin_to_ask_locked(struct seat *seat)
 		seat->flight->waiters--;
 }
 
-/* Take part in the flight that the spare one is like. */
+/* Take part in the listed flight with the spare one's key, or list the spare one. */
 static void board_locked(struct table *table, struct seat *seat)
 {
 	struct flight *flight = (struct flight *)table_find(table, &seat->spare->entry);
 
 	if (flight == NULL) {
 		flight = seat->spare;
-		seat->spare = NULL; /* before abandon() could free what is listed */
+		seat->spare = NULL; /* before abandon() could free a listed flight */
 		atomic_signal_fence(memory_order_seq_cst);
 		table_add(table, &flight->entry);
 	}
@@ -144,7 +144,8 @@ static void board_locked(struct table *table, struct seat *seat)
 	seat->flight = flight;
 }
 
-/* Wait until the flight has something to tell (SECOND_WAIT), or the caller has to ask. */
+/* Wait until the flight has something to tell the caller: returns SECOND_WAIT. Returns
+ * another value if the caller has to ask. */
 static enum second wait_locked(struct table *table, struct seat *seat)
 {
 	struct flight *flight = seat->flight;
@@ -158,15 +159,15 @@ static enum second wait_locked(struct table *table, struct seat *seat)
 		if (seat->came <= flight->told || flight->askers == 0)
 			continue;
 		next = second_see_to_locked(table, flight, seat->came);
-		/* The answer may have come while that had no lock. */
+		/* The answer may have come while the lock was not held. */
 		if (next == SECOND_APART || (next == SECOND_ASK && seat->came > flight->told))
 			return next;
 	}
 	return SECOND_WAIT;
 }
 
-/* Take what the flight has to tell, and leave it. The last holder takes the answer itself,
- * the others a copy. */
+/* Take the flight's code and answer, leave the flight and give the lock up. The last holder
+ * takes the answer itself, the others take a copy. */
 static int take_locked(struct table *table, struct seat *seat, void **answer,
 		       struct flight_outcome *outcome)
 {
@@ -200,7 +201,8 @@ static int take_locked(struct table *table, struct seat *seat, void **answer,
 	return code;
 }
 
-/* Ask, and tell the others. Who asked in vain takes what another was told meanwhile. */
+/* Ask, tell the others and give the lock up. A caller that asked in vain takes the answer
+ * that another has got meanwhile. */
 static int ask_locked(struct table *table, struct seat *seat, void **answer,
 		      struct flight_outcome *outcome)
 {
@@ -217,7 +219,7 @@ static int ask_locked(struct table *table, struct seat *seat, void **answer,
 	inside.flight = flight;
 	code = kind->ask(seat->question, &own);
 	error = errno;
-	inside.frame = frame; /* a call on another stack of this thread has cleared it */
+	inside.frame = frame; /* a call on another stack of this thread may have cleared it */
 	inside.flight = NULL;
 
 	table = table_lock();
@@ -258,7 +260,7 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 		return kind->ask(question, answer);
 	seat.spare = flight_new(kind, question, key_length);
 	if (seat.spare == NULL) {
-		errno = saved; /* it may succeed all the same */
+		errno = saved; /* the lookup may succeed all the same */
 		return kind->ask(question, answer);
 	}
 
@@ -273,7 +275,7 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 			outcome->role = FLIGHT_WAITED;
 			seat.came = clock_now();
 			if (seat.came <= seat.flight->told)
-				seat.came = seat.flight->told + 1; /* that was for those before */
+				seat.came = seat.flight->told + 1; /* this caller came later */
 			begin_to_wait_locked(&seat);
 			next = wait_locked(table, &seat);
 			outcome->waited = clock_now() - seat.came;

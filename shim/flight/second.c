@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 /* Nanoseconds. */
-#define LOOK_AFTER INT64_C(20000000)      /* first look after a thread */
-#define LOOK_TWICE INT64_C(10000000)      /* once more, before it counts as blocked */
+#define LOOK_AFTER INT64_C(20000000)      /* until the first look at a thread */
+#define LOOK_TWICE INT64_C(10000000)      /* from a look that finds it blocked to the next */
 
-/* The thread is known from when it runs: on a busy machine that may be a while. */
+/* The thread's id is known once the thread runs: on a busy machine that may take a while. */
 static void register_thread(struct flight *flight, int thread)
 {
 	struct table *table = table_lock();
@@ -34,10 +34,11 @@ static void *ask_on_thread(void *argument)
 	bool landed;
 	int code, error;
 
-	inside.frame = __builtin_frame_address(0); /* what libc's modules look up is asked apart */
+	inside.frame = __builtin_frame_address(0); /* lookups by libc's modules are asked apart */
 	register_thread(flight, thread);
-	/* If a module has to be loaded the thread is blocked here, and not in the middle of
-	 * a lookup where nobody looks after it any more. */
+	/* The lookup may have to load a module. If the loader's lock is not free, the
+	 * thread is blocked here, and not in the middle of the lookup, when nobody looks at
+	 * the thread any more. */
 	libc->wait_for_loader();
 	atomic_store(&flight->at_loader, false);
 
@@ -65,14 +66,14 @@ int64_t second_next_locked(const struct flight *flight, int64_t came)
 	return flight->look_at != 0 && flight->look_at < due ? flight->look_at : due;
 }
 
-/* The newest thread may wait for a lock that a waiter holds: the loader's, if that one
- * runs an object's constructor, or a module's. */
+/* The newest thread may wait for a lock that a waiter holds: the loader's, if the waiter
+ * runs an object's constructor, or a lock of a module's. */
 static enum second look_after_locked(struct table *table, struct flight *flight, int64_t now)
 {
 	int thread = flight->thread;
 	int blocked;
 
-	flight->look_at = now + (now - flight->asked); /* twice as far from its beginning */
+	flight->look_at = now + (now - flight->asked); /* twice as far from the start */
 	if (thread == 0)
 		return SECOND_WAIT;
 	table_unlock(table);
@@ -91,13 +92,13 @@ static enum second look_after_locked(struct table *table, struct flight *flight,
 	return SECOND_WAIT;
 }
 
-/* SECOND_ASK says that there can be no thread. */
+/* Start a thread that asks. Returns SECOND_ASK if there can be no thread. */
 static enum second start_locked(struct table *table, struct flight *flight, int64_t now)
 {
 	int64_t before = flight->asked;
 	bool started;
 
-	/* First, so that no other waiter does the same. */
+	/* Before the lock is given up, so that no other waiter starts a thread, too. */
 	flight->holders++;
 	ask_begin_locked(flight, now);
 	flight->thread = 0;
@@ -110,7 +111,7 @@ static enum second start_locked(struct table *table, struct flight *flight, int6
 		return SECOND_APART;
 	if (started)
 		return SECOND_WAIT;
-	flight->holders--; /* the caller holds it as well */
+	flight->holders--; /* not the last: the caller holds the flight, too */
 	flight->askers--;
 	flight->asks--;
 	flight->look_at = 0;
@@ -130,11 +131,11 @@ enum second second_see_to_locked(struct table *table, struct flight *flight, int
 	if (now < ask_due_locked(flight, came))
 		return SECOND_WAIT;
 	if (flight->kind->copy == NULL)
-		ask_desert_locked(table, flight); /* the line behind who is stuck begins anew */
+		ask_desert_locked(table, flight); /* the others form a new line */
 	if (flight->kind->copy == NULL || now - came >= ASK_LONG_OVERDUE)
 		return SECOND_ASK;
 	covered = ask_covers_locked(flight, came);
 	next = start_locked(table, flight, now);
-	/* Whoever is covered, libc would keep waiting as long as its asker. */
+	/* Alone, a covered caller would be in libc as long as the asker is. */
 	return next == SECOND_ASK && covered ? SECOND_WAIT : next;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * A signal handler may longjmp out of any line that holds the lock. The next call of
- * that thread then finds the lock to be its own (EDEADLK), and the table to be sound: each
- * change to it is a single store that counts, or leaves an entry too many in between.
- * So stores must come in the order in which they are written; the fences are for the
- * compiler, the processor's order does. The gap that is left are the few instructions
- * within libc's mutex functions at which the lock is taken, but has no owner: libc's
- * own locks have the same gap.
+ * A signal handler may longjmp out of any line that holds the lock. The next call of that
+ * thread then finds that the thread has the lock already (EDEADLK), and that the table is
+ * sound: a change takes effect by a single store, or leaves at most an entry too many. So
+ * stores must come in the order in which they are written. The fences are for the compiler:
+ * for one thread the processor's order does. A gap is left: a few instructions within
+ * libc's mutex functions, at which the lock is taken but has no owner. libc's own locks
+ * have the same gap.
  */
 #include "flight/table.h"
 
@@ -25,7 +25,7 @@ struct table {
 };
 
 /* FNV-1a, eight bytes at a time, and mixed once more. A product carries upwards only:
- * without that the last bytes would not reach the bits that name a bucket. */
+ * without the last mixing, the last bytes would not reach the bits that name a bucket. */
 uint32_t table_hash(const void *key, size_t length)
 {
 	const uint64_t prime = UINT64_C(1099511628211);
@@ -43,7 +43,7 @@ uint32_t table_hash(const void *key, size_t length)
 	return (uint32_t)((hash ^ hash >> 32) * golden >> 32);
 }
 
-/* Threads may race for it: the first table stays. */
+/* Threads may race here: the first table stays. */
 __attribute__((noinline)) static struct table *make_table(struct process *process)
 {
 	struct table *made = process_map(sizeof *made);

@@ -13,9 +13,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { STACK = 256 * 1024 }; /* a lookup takes 16 KiB with libc's modules; others' take more */
+enum { STACK = 256 * 1024 }; /* libc's modules take 16 KiB for a lookup; other modules take more */
 
-/* Read a file of /proc whole, to a string. Returns false if it cannot be read. */
+/* Read a whole file of /proc into text, as a string. Returns false if the file cannot be
+ * read. */
 static bool read_text(const char *path, char *text, size_t size)
 {
 	int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -29,7 +30,8 @@ static bool read_text(const char *path, char *text, size_t size)
 	return length > 0;
 }
 
-/* How many seccomp filters are in force for a thread; -1: unknown. proc(5), Linux 5.9. */
+/* Returns how many seccomp filters are in force for a thread, or -1 if that is unknown.
+ * proc(5); the kernel counts them from Linux 5.9 on. */
 static int count_filters(const char *status)
 {
 	char text[2048];
@@ -45,7 +47,7 @@ static int count_filters(const char *status)
 }
 
 /* A container's filter is in force for its first process, too, and lets programs make
- * threads. One filter more is this program's own, and may do anything for clone(2). */
+ * threads. A further filter is this program's own, and may do anything about clone(2). */
 static bool may_clone(void)
 {
 	int own = count_filters("/proc/thread-self/status");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Threads of ours, for second lookups: each is made for one job and ends with it. They
- * block all signals, and there are never more than THREADS_MOST of them.
+ * Threads of ours, for second lookups: each thread is made for one job and ends with that
+ * job. They block all signals, and there are never more than THREADS_MOST of them.
  */
 #ifndef GAISHIM_THREADS_H
 #define GAISHIM_THREADS_H
@@ -10,17 +10,17 @@
 
 enum { THREADS_MOST = 32 };
 
-/* Run the job on a new thread. Returns false, without having run it, if there can be no
- * such thread, or if it might cost the process something: a seccomp filter that the
- * process has made for itself may kill for clone(2). errno is preserved, and the caller
- * is not cancelled meanwhile. Any thread may call, but without locks. */
+/* Run the job on a new thread. Returns false, without running the job, if there can be no
+ * such thread, or if the attempt might harm the process: a seccomp filter that the process
+ * has made for itself may kill it for clone(2). errno is preserved, and the caller is not
+ * cancelled meanwhile. Any thread may call, but not with a lock held. */
 bool threads_start(void *(*job)(void *), void *argument);
 
-/* The last that a job calls. */
+/* A job calls this at its very end. */
 void threads_end(void);
 
-/* Returns whether this thread of the process waits for a lock (in futex(2)), as far as
- * the kernel tells: 1 yes, 0 no, -1 it does not tell. As threads_start otherwise. */
+/* Returns whether this thread of the process waits for a lock (in futex(2)): 1 yes, 0 no,
+ * -1 the kernel does not tell. errno, cancellation and locks are as for threads_start(). */
 int threads_is_blocked(int tid);
 
 #endif

@@ -3,7 +3,7 @@
 
 enum { SLOTS = 256, USUAL_LEAST = 20000000, TIMES = 3, WEIGHT = 8 };
 
-/* A question that shares its slot with another forgets, and is forgotten. */
+/* Two questions that share a slot overwrite each other. */
 static struct {
 	uint32_t hash;
 	uint32_t mean; /* nanoseconds, at most USUAL_MOST; 0: the slot is empty */

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* The length of the well-formed UTF-8 sequence at p (RFC 3629 4), 0 if there
- * is none. A NUL ends every sequence, so nothing behind the string is read. */
+/* Returns the length of the well-formed UTF-8 sequence at p (RFC 3629 4), or 0 if there is
+ * none. A NUL ends every sequence, so nothing behind the string is read. */
 static size_t sequence_length(const unsigned char *p)
 {
 	unsigned char low = 0x80, high = 0xBF; /* bounds of the second byte */
@@ -52,8 +52,8 @@ static bool ends_in_local(const char *host)
 	return length > suffix && strncasecmp(host + length - suffix, local, suffix) == 0;
 }
 
-/* The first byte that is not ASCII, or the NUL. By eights: nearly every host is
- * ASCII to its end. */
+/* Returns the first byte that is not ASCII, or the NUL. Goes by eights: nearly every host
+ * is ASCII to its end. */
 static const unsigned char *skip_ascii(const char *host)
 {
 	const unsigned char *p = (const unsigned char *)host;

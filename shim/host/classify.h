@@ -14,8 +14,8 @@ enum host_kind {
 
 enum host_kind classify_host(const char *host);
 
-/* The case of ASCII letters does not tell names apart, RFC 4343; the locale has no
- * say in it. */
+/* Names that differ in the case of ASCII letters alone are one name, RFC 4343, whatever the
+ * locale says. */
 static inline char ascii_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

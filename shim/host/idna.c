@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unictype.h>
 
-/* What libidn2 lets through and no resolver should see. A backslash starts an
- * escape in libc's resolver, which refuses it here too; "*" would come to mean
- * no host; nothing is left of a host of ignored characters. */
+/* Refuse names that libidn2 lets through and no resolver should see. A backslash starts an
+ * escape in libc's resolver, so libc refuses a Unicode host with a backslash, too. "*"
+ * would come to mean no host. A host of ignored characters has come to be empty. */
 static int check_usable(const char *name)
 {
 	size_t length = strlen(name);
@@ -38,7 +38,7 @@ static bool obeys_bidi_rule(const uint32_t *label, size_t length)
 	int first = uc_bidi_category(*label);
 	bool rtl = first == UC_BIDI_R || first == UC_BIDI_AL;
 	bool european = false, arabic = false; /* digits */
-	bool ends = false;                     /* may the label end here? */
+	bool ends = false;                     /* whether the label may end here */
 
 	if (!rtl && first != UC_BIDI_L)
 		return false;
@@ -87,7 +87,8 @@ static const uint32_t *end_of_label(const uint32_t *label, bool *unicode)
 	return label;
 }
 
-/* Does the Unicode form of a label have the prefix? UTS #46 4.1 allows none. */
+/* Returns whether the Unicode form of a label has the prefix. UTS #46 4.1 does not allow
+ * that. */
 static bool begins_as_a_label(const uint32_t *label)
 {
 	static const char prefix[] = ACE_PREFIX;
@@ -98,7 +99,7 @@ static bool begins_as_a_label(const uint32_t *label)
 	return true;
 }
 
-/* Hold a decoded host against the rules that label.h leaves to its caller. Where any of it
+/* Check a decoded host by the rules that label.h leaves to its caller. If any character
  * goes from right to left, each label that is not ASCII must obey RFC 5893. An ASCII label
  * passes as it passes alone: the RFC would refuse "1" and "_dmarc" beside Hebrew, but
  * libidn2 never did. */
@@ -121,8 +122,8 @@ static int check_host(const uint32_t *host)
 	}
 }
 
-/* Returns the bytes before the first dot of text, UTS #46 2.3, or before its end; *dot
- * is the dot's own size or 0. */
+/* Returns the number of bytes before the first dot of text (UTS #46 2.3), or before its
+ * end. *dot becomes the size of that dot, or 0. */
 static size_t label_length(const char *text, size_t *dot)
 {
 	static const char *const dots[] = {
@@ -169,7 +170,7 @@ static int join_labels(const char *host, char name[static HOST_MAX + 1])
 	return IDN2_OK;
 }
 
-/* Both forms in libidn2's own codes. */
+/* The next three return libidn2's own codes. */
 
 static int to_ascii(const char *host, char ascii[static HOST_MAX + 1])
 {
@@ -194,8 +195,8 @@ static int to_unicode(const char *name, char **unicode)
 	return idn2_to_unicode_8z8z(name, unicode, 0);
 }
 
-/* libidn2 decodes what no host is encoded to, controls, bidi overrides and
- * dots among it: take only what leads back. */
+/* libidn2 also decodes names that no host is encoded to, even to controls, bidi overrides
+ * and dots. So take a decoded form only if it leads back to its name. */
 static int check_round_trip(const char *unicode, const char *name, bool any_case)
 {
 	char ascii[HOST_MAX + 1];

@@ -17,15 +17,15 @@
  * unchanged on failure. */
 int idna_to_ascii(const char *host, char ascii[static HOST_MAX + 1]);
 
-/* Write the UTF-8 form of an ASCII name to *unicode: the caller frees it.
- * Returns as above, EAI_IDN_ENCODE too for what does not lead back to the name (its
- * case does not count); *unicode is unchanged on failure. */
+/* Write the UTF-8 form of an ASCII name to *unicode: the caller frees it. Returns as above,
+ * and EAI_IDN_ENCODE also if the UTF-8 form does not lead back to the name (case does not
+ * count). *unicode is unchanged on failure. */
 int idna_to_unicode(const char *name, char **unicode);
 
-/* The same for a caller who wants to know why not: write the ASCII form of host,
- * or if decode, the UTF-8 form of an ASCII host in lower case, which must lead back
- * to it, to out, of size bytes. Returns NULL, or the name of libidn2's code for the
- * reason, such as "IDN2_DISALLOWED", a constant. out is unchanged on failure. */
+/* The same for callers who want to know the reason of a failure. Writes the ASCII form of
+ * host to out, which has size bytes. If decode, host is ASCII in lower case, and out gets
+ * its UTF-8 form, which must lead back to host. Returns NULL, or the name of libidn2's code
+ * for the reason, such as "IDN2_DISALLOWED", a constant. out is unchanged on failure. */
 const char *idna_convert(const char *host, bool decode, char *out, size_t size);
 
 #endif

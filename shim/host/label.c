@@ -12,16 +12,17 @@
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-/* libidn2 refuses a hyphen at either end of a label and two in places 3 and 4; browsers
- * and resolvers do not. So this control stands in for hyphens while libidn2 looks at a
- * label: no other rule tells the two apart, and Punycode copies either as it is. */
+/* libidn2 refuses a hyphen at either end of a label, and two hyphens in places 3 and 4;
+ * browsers and resolvers do not. So this control stands in for each hyphen while
+ * libidn2 looks at a label: no other rule tells the two apart, and Punycode copies
+ * either as it is. */
 #define STAND_IN "\1"
 
-/* libidn2 would decode what it has encoded, to compare, but cannot decode a stand-in. The
- * host decodes its labels once the hyphens are back. */
+/* libidn2 would decode its result to compare it, but cannot decode a stand-in. The labels
+ * are decoded once the hyphens are back (idna.c). */
 #define LOOKUP (IDN2_NFC_INPUT | IDN2_NO_ALABEL_ROUNDTRIP)
 
-/* The categories of characters that can be no letters of a label. */
+/* The categories of characters that cannot be letters of a label. */
 #define SYMBOLS (UC_CATEGORY_MASK_S | UC_CATEGORY_MASK_P | UC_CATEGORY_MASK_No)
 
 /* A label in UTF-32, with a NUL behind it. */
@@ -43,12 +44,12 @@ static bool is_ascii(const char *label, size_t length)
 	return true;
 }
 
-/* Copy a label as libidn2 shall see it. Returns the copy, which the caller frees, or
- * NULL: no memory. */
+/* Copy a label as libidn2 shall see it. Returns the copy, which the caller frees, or NULL
+ * if out of memory. */
 static char *prepare(const char *label, size_t length)
 {
 	static const struct {
-		const char *is, *seen; /* which is not longer */
+		const char *is, *seen; /* seen is not longer */
 	} replaced[] = {
 		{ "-", STAND_IN },
 		{ "\xEF\xB9\xA3", STAND_IN },   /* U+FE63 SMALL HYPHEN-MINUS, mapped to a hyphen */
@@ -95,7 +96,8 @@ static int append(struct wide *wide, uint32_t c)
 	return IDN2_OK;
 }
 
-/* Look up a prepared label, or a piece of one, in the form that is named. */
+/* Have libidn2 convert a prepared label, or a piece of one. form is one of
+ * IDN2_NONTRANSITIONAL and IDN2_TRANSITIONAL. */
 static int look_up(const char *label, char **name, int form)
 {
 	return idn2_lookup_u8((const uint8_t *)label, (uint8_t **)name, LOOKUP | form);
@@ -105,11 +107,11 @@ int labels_to_unicode(const char *name, uint32_t **unicode)
 {
 	int rc = idn2_to_unicode_8z4z(name, unicode, 0);
 
-	/* the code that libidn2 has for this where it compares */
+	/* libidn2's own code for this when it compares */
 	return rc == IDN2_PUNYCODE_BAD_INPUT ? IDN2_ALABEL_ROUNDTRIP_FAILED : rc;
 }
 
-/* Append the mapped form of a piece of a label, but for its first skip characters. */
+/* Append the mapped form of a piece of a label, without its first skip characters. */
 static int append_mapped(struct wide *wide, const char *piece, size_t skip)
 {
 	char *name = NULL;
@@ -121,7 +123,7 @@ static int append_mapped(struct wide *wide, const char *piece, size_t skip)
 		rc = labels_to_unicode(name, &decoded);
 		for (size_t i = skip; rc == IDN2_OK && decoded[i] != 0; i++)
 			rc = append(wide, decoded[i]);
-	} else if (rc == IDN2_OK) { /* mapped to ASCII: with its hyphens it might look encoded */
+	} else if (rc == IDN2_OK) { /* mapped to ASCII: with its hyphens it may look encoded */
 		restore_hyphens(name);
 		for (size_t i = skip; rc == IDN2_OK && name[i] != '\0'; i++)
 			rc = append(wide, (unsigned char)name[i]);
@@ -131,8 +133,9 @@ static int append_mapped(struct wide *wide, const char *piece, size_t skip)
 	return rc;
 }
 
-/* The four characters that the transitional form maps away, UTS #46 7 (Table 1). Returns
- * the first of them in text and its size in bytes, or the end of text and 0. */
+/* Find the first of the four characters that the transitional form maps away, UTS #46 7
+ * (Table 1). Returns its place in text, or the end of text. *size becomes its size in
+ * bytes, or 0. */
 static char *find_deviation(char *text, uint32_t *c, size_t *size)
 {
 	static const struct {
@@ -158,11 +161,11 @@ static char *find_deviation(char *text, uint32_t *c, size_t *size)
 	return text;
 }
 
-/* Map a prepared label as UTS #46 does, non-transitional, symbols and all; its hyphens
- * are back in wide. libidn2 lets symbols through only in the transitional form, which maps
+/* Map a prepared label as UTS #46 does, non-transitional, including symbols. In wide the
+ * hyphens are back. libidn2 lets symbols through only in the transitional form, which maps
  * the deviation characters away: so libidn2 gets the pieces between these. Each piece but
- * the first has a digit in front, lest a combining mark there seem to begin a label. The
- * prepared label is spent. */
+ * the first has a digit in front, so that a combining mark there does not seem to begin a
+ * label. The prepared label is overwritten. */
 static int map(char *label, struct wide *wide)
 {
 	char *piece = label;
@@ -187,7 +190,7 @@ static int map(char *label, struct wide *wide)
 	return IDN2_OK;
 }
 
-/* Hold a label in UTF-32 against all rules of IDNA 2008. */
+/* Check a label in UTF-32 by all rules of IDNA 2008. */
 static int judge(const uint32_t *label)
 {
 	return idn2_to_ascii_4z(label, NULL, LOOKUP | IDN2_NONTRANSITIONAL);
@@ -208,8 +211,8 @@ static int find_symbol(uint32_t c, bool *symbol)
 	return rc == IDN2_MALLOC ? rc : IDN2_OK;
 }
 
-/* Hold a mapped label against the rules on all that is no symbol. Its directions are left
- * to the host, which sees the symbols. The label is spent. */
+/* Check a mapped label by the rules on all characters but symbols. Directions are checked
+ * in the whole host, with its symbols (idna.c). The label is overwritten. */
 static int judge_without_symbols(struct wide *wide)
 {
 	int rc;
@@ -274,12 +277,12 @@ static int encode(const char *label, size_t length, char ascii[static LABEL_MAX 
 	return rc;
 }
 
-/* An A-label is what its Unicode form is encoded to, UTS #46 4. */
+/* Check that an A-label is the one that its Unicode form is encoded to, UTS #46 4. */
 static int check_a_label(const char *name)
 {
 	char again[LABEL_MAX + 1];
 	char *unicode = NULL;
-	bool encoded; /* what leads back has been */
+	bool encoded; /* true for all that lead back */
 	int rc = idn2_to_unicode_8z8z(name, &unicode, 0);
 
 	if (rc != IDN2_OK)

@@ -14,13 +14,13 @@
 /* The longest label, RFC 1035 2.3.4, without a NUL. */
 #define LABEL_MAX 63
 
-/* An ASCII label that begins so says that it is an A-label, RFC 5890 2.3.2.1. */
+/* An ASCII label with this prefix says that it is an A-label, RFC 5890 2.3.2.1. */
 #define ACE_PREFIX "xn--"
 
 /* Write the ASCII form of a label, length bytes of well-formed UTF-8 without a dot, to
  * ascii. An ASCII label is its own form, in lower case; only with the prefix above must it
- * be an A-label. Returns IDN2_OK, or libidn2's code for the reason: ascii is undefined
- * then. Two rules are the caller's to check: RFC 5893 on directions, and that no label
+ * be an A-label. Returns IDN2_OK, or libidn2's code for the reason; ascii is undefined on
+ * failure. Two rules are the caller's to check: RFC 5893 on directions, and that no label
  * in its Unicode form begins with the prefix. */
 int label_to_ascii(const char *label, size_t length, char ascii[static LABEL_MAX + 1]);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/literal.h"
 
-/* 16 and more for what is no digit. */
+/* Returns the value of a hexadecimal digit, or 16 and more for any other character. */
 static unsigned hexadecimal(char c)
 {
 	static const signed char digits[256] = {
@@ -14,7 +14,8 @@ static unsigned hexadecimal(char c)
 	return (unsigned)digits[(unsigned char)c];
 }
 
-/* An octal or hexadecimal number as in C, from behind its first 0. */
+/* Read an octal or hexadecimal number as in C; text is behind its first 0. Returns as
+ * parse_number(). */
 static const char *parse_octal_or_hex(const char *text, uint64_t *number)
 {
 	int bits = 3;
@@ -31,8 +32,8 @@ static const char *parse_octal_or_hex(const char *text, uint64_t *number)
 	return text;
 }
 
-/* The number at text, decimal, octal or hexadecimal as in C. Returns what is
- * behind it, or NULL if there is none up to UINT32_MAX. */
+/* Read the number at text, decimal, octal or hexadecimal as in C. Returns the text behind
+ * the number, or NULL if there is no number up to UINT32_MAX. */
 static const char *parse_number(const char *text, uint64_t *number)
 {
 	*number = literal_digit(*text++);
@@ -59,7 +60,7 @@ bool literal_parts(const char *text, struct in_addr *address)
 			return false;
 		if (*text == '\0') {
 			address->s_addr = htonl(high | (uint32_t)number);
-			return number >> shift == 0; /* the last fills what is left */
+			return number >> shift == 0; /* the last part fills the rest */
 		}
 		if (*text++ != '.' || number > 0xFF)
 			return false;
@@ -104,7 +105,7 @@ bool literal_ipv6(const char *text, struct in6_addr *address, const char **zone)
 			break;
 		text++;
 	}
-	if (*text == '.') { /* the last was no group, but the begin of two */
+	if (*text == '.') { /* the last group begins an IPv4 address, which is two groups */
 		uint32_t quad;
 
 		text = literal_quad(group, &quad);

@@ -10,15 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The value of a decimal digit; 10 and more for what is none. */
+/* Returns the value of a decimal digit, or 10 and more for any other character. */
 static inline unsigned literal_digit(char c)
 {
 	return (unsigned char)c - (unsigned)'0';
 }
 
-/* Four decimal numbers, as nearly everybody writes an IPv4 address and as they may
- * end an IPv6 one: without leading zeros. Returns what is behind, or NULL. In this
- * header to be compiled into the answer: a call more would be felt. */
+/* Read four decimal numbers without leading zeros, as nearly everybody writes an IPv4
+ * address, and as an IPv6 address may end. Returns the text behind them, or NULL. The
+ * function is in this header so that it is compiled into its callers: one more call would
+ * show in the figures. */
 static inline const char *literal_quad(const char *text, uint32_t *value)
 {
 	uint32_t quad = 0;
@@ -49,12 +50,14 @@ static inline const char *literal_quad(const char *text, uint32_t *value)
 	return text;
 }
 
-/* One to four numbers, decimal, octal or hexadecimal, the last of which fills what is
- * left: how else inet_aton lets an IPv4 address be written. */
+/* Read one to four numbers, decimal, octal or hexadecimal, of which the last fills the
+ * bytes that are left: the other forms in which inet_aton takes an IPv4 address. Returns
+ * false, with *address undefined, for any other text. */
 bool literal_parts(const char *text, struct in_addr *address);
 
-/* inet_aton's forms and not a character more: glibc's __inet_aton_exact, which it
- * does not export. *address holds anything if it returns false. */
+/* Read all of inet_aton's forms, with not a character more, as glibc's
+ * __inet_aton_exact does, which is not exported. Returns false, with *address
+ * undefined, for any other text. */
 static inline bool literal_ipv4(const char *text, struct in_addr *address)
 {
 	uint32_t quad;
@@ -66,10 +69,10 @@ static inline bool literal_ipv4(const char *text, struct in_addr *address)
 	return true;
 }
 
-/* What inet_pton takes (RFC 4291 2.2), up to the end or a '%': *zone is what
- * follows that, or NULL. libc's inet_pton alone takes half as long as its
- * whole getaddrinfo. If it returns false *address holds anything, and *zone what it
- * held. */
+/* Read an IPv6 address as inet_pton does (RFC 4291 2.2), up to the end or a '%'. *zone
+ * becomes the text behind the '%', or NULL. Returns false, with *address undefined and
+ * *zone unchanged, for any other text. libc's inet_pton alone takes half as long as its
+ * whole getaddrinfo. */
 bool literal_ipv6(const char *text, struct in6_addr *address, const char **zone);
 
 #endif

@@ -21,20 +21,20 @@ int normalize(struct question *q)
 	kind = classify_host(q->host);
 	if (kind == HOST_ILL_FORMED && q->flags & AI_IDN
 	    && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-		return NOT_MINE; /* in the locale's charset: libc's to convert */
+		return NOT_MINE; /* in the locale's charset, which libc converts */
 	q->libc_flags &= ~(AI_IDN | AI_CANONIDN);
 	if (kind == HOST_ASCII || kind == HOST_LOCAL)
 		return NOT_MINE;
 	q->written = q->host;
 	q->ascii = NULL;
 	if (kind == HOST_UNICODE) {
-		q->ascii = malloc(HOST_MAX + 1); /* a last dot fits */
+		q->ascii = malloc(HOST_MAX + 1); /* there is room for a last dot */
 		code = q->ascii != NULL ? idna_to_ascii(q->host, q->ascii) : EAI_MEMORY;
 	}
 	if (code == EAI_MEMORY)
 		return code;
 	if (code == 0)
 		q->host = q->ascii;
-	errno = saved; /* libidn2 gets along without some of what it allocates */
+	errno = saved; /* libidn2 can do without some of its allocations */
 	return NOT_MINE;
 }

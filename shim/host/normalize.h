@@ -7,10 +7,10 @@
 
 #include "question.h"
 
-/* Returns NOT_MINE, or EAI_MEMORY. A host that is Unicode is in q->written then, and q->host
- * is its ASCII form (q->ascii), if it has one. libc must see neither AI_IDN nor
- * AI_CANONIDN after that: it would load libidn2, and an iconv module, within the lookup. errno
- * is preserved, but for EAI_MEMORY. */
+/* Returns NOT_MINE, or EAI_MEMORY. A Unicode host is put into q->written; its ASCII form,
+ * if there is one, into q->ascii and q->host. q->libc_flags lose AI_IDN and AI_CANONIDN:
+ * for these libc would load libidn2, and an iconv module, within the lookup. errno is
+ * preserved, except with EAI_MEMORY. */
 int normalize(struct question *q);
 
 #endif

@@ -18,7 +18,7 @@ struct address {
 	struct in_addr v4;
 	struct in6_addr v6;
 	uint32_t scope_id;
-	const char *zone; /* what follows the '%', or NULL; IPv6 only */
+	const char *zone; /* the text behind the '%', or NULL; IPv6 only */
 };
 
 struct transport {
@@ -37,8 +37,7 @@ static bool parse_host(const char *host, struct address *address)
 	return literal_ipv6(host, &address->v6, &address->zone);
 }
 
-/* Turn the address into the family asked for. False: libc has something to
- * say about it. */
+/* Convert the address to the family asked for. Returns false if libc has to answer. */
 static bool convert(struct address *address, const struct question *q)
 {
 	if (q->family == AF_UNSPEC || q->family == address->family)
@@ -50,8 +49,8 @@ static bool convert(struct address *address, const struct question *q)
 		return q->flags & AI_V4MAPPED;
 	}
 	memcpy(&address->v4, &address->v6.s6_addr[12], sizeof address->v4);
-	/* glibc looks for the zone's name with half the address already
-	 * overwritten: let it. */
+	/* glibc looks for the zone's name when half the address is overwritten already:
+	 * leave that to glibc. */
 	return IN6_IS_ADDR_V4MAPPED(&address->v6) && address->zone == NULL;
 }
 
@@ -81,12 +80,13 @@ static bool parse_zone(struct address *address)
 	return true;
 }
 
-/* A port of up to nine digits, truncated to 16 bits as libc does. False for what
- * else its strtoul takes, and for names: they are seldom, and libc's to read. */
+/* Read a port of up to nine digits, truncated to 16 bits as libc does. Returns false for
+ * the other numbers that its strtoul takes, and for names: they are rare, and libc reads
+ * them. */
 static bool parse_service(const char *service, in_port_t *port)
 {
 	const char *digit = service;
-	uint32_t number = 0; /* it may wrap around in more digits than nine */
+	uint32_t number = 0; /* more digits than nine may wrap around */
 
 	*port = 0;
 	if (service == NULL)
@@ -97,8 +97,8 @@ static bool parse_service(const char *service, in_port_t *port)
 	return *digit == '\0' && digit - service <= 9;
 }
 
-/* The transports to answer with, first to last, in libc's order. False for the rarer
- * ones, about which releases of libc disagree. */
+/* Find the transports to answer with, first to last, in libc's order. Returns false for the
+ * rarer transports, about which releases of libc disagree. */
 static bool find_transports(const struct question *q, const struct transport **first,
 			    const struct transport **last)
 {
@@ -167,7 +167,7 @@ static int build(const struct question *q, const struct address *address,
 		if (last == first)
 			break;
 	}
-	if (q->flags & AI_CANONNAME) { /* on the first only */
+	if (q->flags & AI_CANONNAME) { /* on the first node only */
 		head->ai_canonname = strdup(q->host);
 		if (head->ai_canonname == NULL)
 			goto no_memory;
@@ -179,8 +179,8 @@ no_memory:
 	return EAI_MEMORY;
 }
 
-/* What is odd or wrong about the question libc shall say: without its resolver,
- * and unless it is to be as strict, whatever the interfaces and the locale are. */
+/* Let libc answer a question that is odd or wrong: without its resolver and, except in
+ * strict mode, whatever the interfaces and the locale are. */
 __attribute__((noinline)) static int leave_to_libc(struct question *q)
 {
 	q->libc_flags |= AI_NUMERICHOST;

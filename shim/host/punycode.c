@@ -5,7 +5,7 @@
 enum { BASE = 36, TMIN = 1, TMAX = 26, SKEW = 38, DAMP = 700, INITIAL_BIAS = 72, INITIAL_N = 0x80 };
 
 struct output {
-	char *next, *end; /* the last byte is the NUL's */
+	char *next, *end; /* the byte at end is for the NUL */
 };
 
 static bool put(struct output *out, char c)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The parent takes no lock of ours for a fork: that would put us in an order with the
- * handlers of others. The child finds the table of flights gone (process.h), for no lookup
- * of another thread goes on there. For libc's own locks, which nobody can make new, there
- * is the gate.
+ * The parent takes no lock of ours for a fork: such a lock could deadlock with those of
+ * other handlers. In the child the table of flights is gone (process.h), as no lookup of
+ * another thread goes on there. Nobody can make libc's own locks anew: the gate is for
+ * them.
  */
 #include "libc/atfork.h"
 

@@ -15,19 +15,20 @@
 #define SECOND INT64_C(1000000000)
 #define MILLISECOND INT64_C(1000000)
 
-/* The kernel calls this struct __kernel_timespec. It has 64 bits, whatever time_t has. */
+/* The kernel calls this struct __kernel_timespec. Its numbers have 64 bits, whatever time_t
+ * has. */
 struct instant {
 	int64_t seconds;
 	int64_t nanoseconds;
 };
 
-/* It returns 0, or something else if it fails. */
+/* Returns 0, or another value on failure. */
 typedef int kernel_clock(clockid_t, struct instant *);
 
-static kernel_clock *_Atomic from_kernel; /* NULL: not looked for yet */
+static kernel_clock *_Atomic from_kernel; /* NULL before the first look for it */
 
-/* A time that was read at most a second before the latest, and the clock itself where the
- * kernel refuses its own. */
+/* A time that was read at most a second before the latest one. Where the kernel refuses its
+ * clock, this variable is the clock. */
 static _Atomic int64_t past;
 
 static int ask_by_call(clockid_t id, struct instant *instant)
@@ -38,7 +39,7 @@ static int ask_by_call(clockid_t id, struct instant *instant)
 	long narrow[2];
 
 	rc = (int)syscall(SYS_clock_gettime64, id, instant);
-	if (rc != 0) { /* Linux is older than 5.1, or the filter is */
+	if (rc != 0) { /* Linux is older than 5.1, or its filter is */
 		rc = (int)syscall(SYS_clock_gettime, id, narrow);
 		if (rc == 0)
 			*instant = (struct instant){ narrow[0], narrow[1] };
@@ -77,7 +78,7 @@ static kernel_clock *find_vdso_clock(void)
 	return (kernel_clock *)function;
 }
 
-/* Threads may race here: they all find the same. */
+/* Threads may race here: all find the same function. */
 __attribute__((noinline, cold)) static kernel_clock *find_clock(void)
 {
 	int saved = errno;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * The kernel's own clock, whatever clock the program is shown: libfaketime has a
- * clock_gettime of its own, and that one must not end a wait. The clock is read through
+ * clock_gettime of its own, and that clock must not end a wait. The clock is read through
  * the vDSO, as libc reads it: a filter need not allow a system call that libc does not
  * make.
  *
  * Any thread and any signal handler may call, at any time. errno is preserved. Where a
- * filter refuses the kernel's clock altogether, the time goes on by a millisecond with
- * each call, from where it was, or from up to a second before. So a loop up to a
- * deadline ends, and no wait is more than that second too long.
+ * filter refuses the kernel's clock altogether, the time goes on by a millisecond with each
+ * call, from where it was, or from up to a second before. So a loop up to a deadline ends,
+ * and no wait is more than a second too long.
  */
 #ifndef GAISHIM_CLOCK_H
 #define GAISHIM_CLOCK_H
@@ -19,7 +19,7 @@
 int64_t clock_now(void);
 
 /* The same clock at the kernel's last tick, some milliseconds ago: a tenth of the price.
- * It may be behind an earlier clock_now. */
+ * The result may be behind an earlier clock_now(). */
 int64_t clock_coarse(void);
 
 #endif

@@ -14,17 +14,17 @@
 
 enum { FORK_WAITS = 10000000, LOOKUP_WAITS = 100000000 }; /* nanoseconds */
 
-/* Two halves, changed as one: how many are inside, and above it their era. Those
- * for whom a fork has waited in vain belong to an era that is over: nobody waits
- * for them again, be they slow or lost. */
+/* Two halves, changed as one: the lower half counts the lookups inside, the upper half is
+ * their era. Lookups for which a fork has waited in vain belong to an era that is over: no
+ * fork waits for them again, whether they are slow or lost. */
 static _Atomic uint64_t inside;
-static atomic_uint forks;     /* how many are under way; lookups sleep on it */
-static atomic_uint came_home; /* one up when a lookup leaves while a fork is under way */
+static atomic_uint forks;     /* forks under way; lookups sleep on this */
+static atomic_uint came_home; /* goes up when a lookup leaves during a fork; forks sleep on this */
 
 static _Thread_local struct {
-	const char *frame; /* gate_enter's, while inside */
+	const char *frame; /* that of gate_enter(), while inside */
 	uint32_t era;
-	int forking; /* forks of its own: a handler may fork again */
+	int forking; /* forks that this thread makes: a handler may fork again */
 } self;
 
 static uint32_t era_of(uint64_t count)
@@ -37,8 +37,8 @@ static uint64_t next_era(uint64_t count)
 	return (uint64_t)(era_of(count) + 1) << 32;
 }
 
-/* Sleep while *word is VALUE, until the deadline. False once it has passed. A fork
- * that succeeds leaves errno alone. */
+/* Sleep while *word is value, until the deadline. Returns false once the deadline has
+ * passed. errno is preserved, as a fork that succeeds leaves it alone. */
 static bool sleep_on(atomic_uint *word, unsigned value, int64_t deadline)
 {
 	long left[] = { 0, (long)(deadline - clock_now()) }; /* a timespec, whatever time_t is */
@@ -58,8 +58,9 @@ static void wake(atomic_uint *word)
 	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-/* Whether this thread is inside and counted: its frame is further up the stack, unless
- * a jump has left it. If one has, the first fork ends the era that it was counted in. */
+/* Returns whether this thread is inside and counted: then its frame of gate_enter() is
+ * further up the stack. If a jump has left that frame, the first fork ends the era in which
+ * it was counted. */
 static bool is_inside(const char *frame)
 {
 	return self.frame != NULL && frame < self.frame && self.era == era_of(atomic_load(&inside));
@@ -77,8 +78,8 @@ static void count_out(uint32_t era)
 	}
 }
 
-/* A fork that takes so long has perhaps been left by a jump; or it waits, in a
- * handler of somebody else's, for what we keep from going on. */
+/* A jump may have left a fork that takes so long, or that fork may wait, in a handler of
+ * somebody else's, for a lookup that waits here. */
 __attribute__((noinline)) static void wait_for_forks(void)
 {
 	int64_t deadline = clock_now() + LOOKUP_WAITS;
@@ -95,7 +96,8 @@ bool gate_enter(uint32_t *era)
 
 	if (is_inside(frame))
 		return false;
-	/* Count first, then look: a fork does it the other way round. */
+	/* Count this lookup first, then look for forks. A fork counts itself first, then
+	 * looks for lookups: so one of the two sees the other. */
 	for (;;) {
 		*era = era_of(atomic_fetch_add(&inside, 1));
 		if (atomic_load(&forks) == 0 || self.forking > 0)

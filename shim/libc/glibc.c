@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * glibc, from 2.31 on. In 2.34 libpthread and libdl became part of libc, and their symbols
- * got that version. They are named by their older versions here, and weak, so that one
- * build loads on older releases too. There the address is NULL in a process that was
+ * got that version. Here these symbols are named by their older versions, and weak, so that
+ * one build loads on older releases too. On those an address is NULL in a process that was
  * started without libpthread, and such a process has one thread.
  */
 #include "libc/libc.h"
@@ -21,9 +21,9 @@
 #define FIRST_GLIBC "GLIBC_2.17"
 #endif
 
-/* Not with a glibc before 2.34: there these versions are libpthread's, and to name
- * one makes the linker ask for it. Nor under sanitizers, whose runtimes export these
- * functions without versions. */
+/* Not with a glibc before 2.34: there these versions are libpthread's, and the linker would
+ * ask for libpthread. Nor under sanitizers, whose runtimes export these functions without
+ * versions. */
 #if defined FIRST_GLIBC && __GLIBC_PREREQ(2, 34) && !defined NATIVE_SYMBOLS
 #define OLD_SYMBOL(symbol, version) \
 	extern __typeof__(symbol) symbol __attribute__((weak)); \
@@ -33,9 +33,9 @@
 	extern __typeof__(symbol) symbol __attribute__((weak))
 #endif
 
-/* The older form of pthread_cleanup_push: longjmp runs these handlers, where
- * it leaves the newer form's behind to dangle. libc still exports them; its
- * headers declare just the structure. */
+/* The older form of pthread_cleanup_push(): longjmp runs its handlers, but leaves those of
+ * the newer form behind to dangle. libc still exports the older functions; its headers
+ * declare just the structure. */
 extern void _pthread_cleanup_push(struct _pthread_cleanup_buffer *, void (*)(void *), void *);
 extern void _pthread_cleanup_pop(struct _pthread_cleanup_buffer *, int execute);
 
@@ -57,8 +57,8 @@ static bool has_threads(void)
 static void push_cleanup(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument)
 {
 	_pthread_cleanup_push(buffer, handler, argument);
-	/* It is where a frame that setcontext has left had its own: libc would run the
-	 * handler for ever. */
+	/* This buffer may be where a frame that setcontext has left had its buffer: libc
+	 * would run the handler for ever. */
 	if (buffer->__prev == buffer)
 		buffer->__prev = NULL;
 }
@@ -68,7 +68,7 @@ static void pop_cleanup(struct _pthread_cleanup_buffer *buffer)
 	_pthread_cleanup_pop(buffer, 0);
 }
 
-/* Not pthread_cond_timedwait, which libfaketime has for itself. */
+/* Not pthread_cond_timedwait, which libfaketime replaces. */
 static void wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t until)
 {
 	const struct timespec time = { .tv_sec = until / 1000000000, .tv_nsec = until % 1000000000 };
@@ -95,7 +95,7 @@ static bool start_thread(void *(*job)(void *), void *argument, size_t stack)
 	return rc == 0;
 }
 
-/* dladdr() takes the lock for as long as it looks. */
+/* dladdr() holds the loader's lock while it looks. */
 static void wait_for_loader(void)
 {
 	Dl_info info;
@@ -104,8 +104,8 @@ static void wait_for_loader(void)
 		dladdr(&(char){ 0 }, &info);
 }
 
-/* pthread_atfork() is this call, in a piece of glibc that would be linked into the object
- * together with what an object needs that can be unloaded. */
+/* pthread_atfork() makes this call. That function is in a static part of glibc, and would
+ * bring in what only an object needs that can be unloaded. */
 extern int __register_atfork(void (*)(void), void (*)(void), void (*)(void), void *object);
 
 static void at_fork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The seam to the C library: what one has and another has not, or does in another way. A
- * library is one file beside this (glibc.c), and which one it is, is found out when the
- * process starts. What all of them have, pthread_mutex_lock() for instance, is called by its
- * name.
+ * The seam to the C library: all that one library has and another has not, or does in
+ * another way. Each library has one file beside this (glibc.c), and a process finds out at
+ * its start which library it has. Functions that all of them have, such as
+ * pthread_mutex_lock(), are called by their names.
  */
 #ifndef GAISHIM_LIBC_H
 #define GAISHIM_LIBC_H
@@ -14,36 +14,36 @@
 #include <stdint.h>
 
 struct libc {
-	/* Whether this process can have threads. If not, only at_fork may be called. */
+	/* Returns whether this process can have threads. If not, only at_fork may be called. */
 	bool (*has_threads)(void);
 
 	/* Have a handler called when this thread is cancelled, exits or jumps out of the
-	 * calling frame by longjmp, and take it back. The caller owns the buffer, in its
-	 * frame. */
+	 * calling frame by longjmp; and take that handler back. The caller owns the buffer,
+	 * in its frame. */
 	void (*push_cleanup)(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument);
 	void (*pop_cleanup)(struct _pthread_cleanup_buffer *buffer);
 
-	/* pthread_cond_wait, until this time of clock_now() at the most. */
+	/* pthread_cond_wait(), at most until this time of clock_now(). */
 	void (*wait)(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t until);
 
 	/* Start a detached thread that blocks all signals, with a stack of that many bytes.
-	 * Returns whether it could be. */
+	 * Returns false if there can be no such thread. */
 	bool (*start_thread)(void *(*job)(void *), void *argument, size_t stack);
 
-	/* Wait until the loader's lock is free: libc loads modules under it. */
+	/* Wait until the loader's lock is free: libc holds it when it loads a module. */
 	void (*wait_for_loader)(void);
 
-	/* pthread_atfork. */
+	/* pthread_atfork(). */
 	void (*at_fork)(void (*before)(void), void (*in_parent)(void), void (*in_child)(void));
 
-	/* The bounds of this thread's stack. False if it is the main thread's, which grows,
-	 * or if they cannot be told. */
+	/* Find the bounds of this thread's stack. Returns false if the stack is the main
+	 * thread's, which grows, or if the bounds are unknown. */
 	bool (*stack_bounds)(uintptr_t *low, uintptr_t *high);
 };
 
 extern const struct libc glibc;
 
-/* The one of this process: constant once start() has returned. */
+/* The library of this process: constant once start() has returned. */
 extern const struct libc *libc;
 
 #endif

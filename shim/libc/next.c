@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * dlsym(RTLD_NEXT) by hand. Before glibc 2.34 dlsym is libdl's, and a process
- * without libdl has none; and a preload that wraps dlsym would have RTLD_NEXT
- * mean what comes behind that preload, which may be us.
+ * dlsym(RTLD_NEXT) by hand. Before glibc 2.34 dlsym is libdl's, and a process without libdl
+ * has none. Where a preload wraps dlsym, RTLD_NEXT means the object behind that preload,
+ * which may be ours.
  */
 #include "libc/next.h"
 
@@ -22,11 +22,11 @@ struct walk {
 	bool is_glibc;     /* it is glibc's own */
 };
 
-#pragma weak gnu_get_libc_version /* no other libc has it, and no preload stands in front */
+#pragma weak gnu_get_libc_version /* no other libc has it, and no preload replaces it */
 
-/* Objects come in the order in which symbols are searched: those that the process
- * was started with, then those that were opened later. libc is among the former, and
- * so is all that comes before it. */
+/* Objects come in the order in which symbols are searched: those that the process was
+ * started with, then those that were opened later. libc is among the former, and so are all
+ * objects before libc. */
 static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 {
 	struct walk *walk = context;
@@ -35,7 +35,7 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 
 	(void)size;
 	if (!walk->searching) {
-		walk->searching = image_holds(object, &next); /* it is ours */
+		walk->searching = image_holds(object, &next); /* this object is ours */
 		return !walk->searching && image_holds(object, (const void *)__errno_location);
 	}
 	if (image_read(&image, object))
@@ -48,9 +48,9 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 	return walk->getaddrinfo != NULL;
 }
 
-/* Take the first getaddrinfo behind ours, as RTLD_NEXT does. But if libc comes before ours,
- * we were opened later, and the objects behind libc may be closed again. Then take the
- * first of all, which is libc's at the latest. */
+/* Take the first getaddrinfo behind ours, as RTLD_NEXT does. But if libc comes before our
+ * object, ours was opened later, and the objects behind libc may be closed again. Then take
+ * the first getaddrinfo of all, at the latest libc's. */
 void next_find(void)
 {
 	struct walk walk = { .searching = false };

@@ -8,14 +8,14 @@
 #include <netdb.h>
 #include <stdbool.h>
 
-/* Look for it in the loader's list: at load, and not within a lookup, which may
- * come from a thread that a dlopen waits for. */
+/* Find that function in the loader's list. Call this at load, and not within a lookup: a
+ * dlopen, which holds the loader's lock, may wait for the thread of that lookup. */
 void next_find(void);
 
-/* Whether that is glibc's own. Another preload may send any host somewhere. */
+/* Returns whether that function is glibc's own. Another preload may send any host anywhere. */
 bool next_is_glibc(void);
 
-/* getaddrinfo of the next object. EAI_SYSTEM with ENOSYS if there is none. */
+/* Call that function. Returns EAI_SYSTEM, with errno ENOSYS, if there is none. */
 int next_getaddrinfo(const char *node, const char *service,
 		     const struct addrinfo *hints, struct addrinfo **res);
 

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 static struct process *_Atomic own;
-static atomic_bool not_wiped; /* by this kernel */
+static atomic_bool not_wiped; /* this kernel cannot wipe */
 
 void *process_map(size_t size)
 {
@@ -22,7 +22,7 @@ void *process_map(size_t size)
 	return mapped;
 }
 
-/* Threads may race for it: the first page stays. */
+/* Threads may race here: the first page stays. */
 __attribute__((noinline)) static struct process *map_own(void)
 {
 	struct process *mapped = process_map(sizeof *mapped);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What belongs to this process alone. The child of a fork finds it to be all zero,
- * whether fork handlers ran or not, and in whatever order: the kernel wipes its page
- * (madvise(2), MADV_WIPEONFORK, Linux 4.14).
+ * Data that belong to this process alone. The child of a fork finds them all zero, whether
+ * fork handlers ran or not, and in whatever order: the kernel wipes their page (madvise(2),
+ * MADV_WIPEONFORK, Linux 4.14).
  */
 #ifndef GAISHIM_PROCESS_H
 #define GAISHIM_PROCESS_H
@@ -11,18 +11,19 @@
 #include <stddef.h>
 
 struct process {
-	struct table *_Atomic table; /* of flights; NULL: not made yet */
+	struct table *_Atomic table; /* of flights; NULL before the first one */
 	atomic_uint threads;         /* of ours that have not ended */
 };
 
-/* Never freed. NULL if there is no memory. Any thread may call; async-signal-safe. */
+/* Returns the data, which are never freed, or NULL if there is no memory. errno is
+ * preserved. Any thread and any signal handler may call. */
 struct process *process_own(void);
 
-/* More such memory, of all zero: the caller unmaps it. NULL if there is none. errno is
- * preserved, as above. */
+/* Returns more memory of that kind, all zero, which the caller unmaps, or NULL if there is
+ * none. errno is preserved. */
 void *process_map(size_t size);
 
-/* For the child of a fork, where the kernel does not wipe. */
+/* Call this in the child of a fork: clears the data if the kernel does not. */
 void process_reset(void);
 
 #endif

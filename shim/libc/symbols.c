@@ -47,8 +47,8 @@ bool image_read(struct image *image, const struct dl_phdr_info *object)
 	if (symbols == 0 || strings == 0 || (gnu_hash == 0 && sysv_hash == 0))
 		return false;
 
-	/* glibc's loader has added the base to these, but not on every architecture and not
-	 * for the vDSO; musl's never has. */
+	/* glibc's loader has added the base to these addresses, but not on every
+	 * architecture and not for the vDSO; musl's loader never has. */
 	missing = image_holds(object, (const void *)symbols) ? 0 : base;
 	*image = (struct image){
 		.base = base,
@@ -61,7 +61,7 @@ bool image_read(struct image *image, const struct dl_phdr_info *object)
 	return true;
 }
 
-/* Whether this symbol has that name, is given to others, and can be called. */
+/* Returns whether this symbol has that name, is visible to other objects, and can be called. */
 static bool is_taken(const struct image *image, size_t i, const char *name)
 {
 	const ElfW(Sym) *symbol = &image->symbols[i];
@@ -123,9 +123,9 @@ static const ElfW(Sym) *find_by_sysv_hash(const struct image *image, const char 
 	return NULL;
 }
 
-/* The symbol of an indirect function is that of its resolver, which returns the address.
- * Each architecture calls resolvers in its own way (glibc's dl-irel.h). NULL on those for
- * which it is not written down here. */
+/* The symbol of an indirect function is that of its resolver, which returns the function's
+ * address. Each architecture calls resolvers in its own way (glibc's dl-irel.h). Returns
+ * NULL on architectures that are not listed here. */
 static void *resolve(uintptr_t address)
 {
 #if defined __x86_64__ || defined __i386__
