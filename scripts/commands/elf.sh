@@ -4,9 +4,10 @@
 # lists the libraries that it would load. Sourced by check.sh, which has chosen $reader.
 # shellcheck disable=SC2034,SC2154 # gaishim's own variables, and check's
 
-# read_elf FILE: what counts of it, a line each, in $elf.
+# read_elf FILE: what counts of it, a line each, in $elf. The tools are without preloads: a
+# sanitizer's runtime among these would end them for faults of their own.
 read_elf() {
-	elf=$newline$(LC_ALL=C $reader -W -h -l -d -S --dyn-syms "$1" 2>/dev/null | awk '
+	elf=$newline$(unset LD_PRELOAD && LC_ALL=C $reader -W -h -l -d -S --dyn-syms "$1" 2>/dev/null | awk '
 		/^ *(Class|Data|Machine):/ {
 			sub(/^ *[A-Z][a-z]*: *(2.s complement, )?/, "")
 			machine = machine (machine == "" ? "" : ", ") $0

@@ -210,6 +210,9 @@ START_TEST(small_stacks)
 	size_t size = sizes[_i], none = depth_of((struct question){ 0 }, size);
 
 	for (size_t i = 0; i < KINDS; i++) {
+		/* On the smallest all but numeric hosts are libc's as they came. */
+		if (size == 16 * 1024 && kinds[i].asked != NULL)
+			continue;
 		size_t used = depth_of(kinds[i], size);
 
 		printf("# %s: %zu bytes of a stack of %zu KiB, %zu of them a thread's that does nothing\n",
