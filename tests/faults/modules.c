@@ -121,6 +121,7 @@ static void start_in_lookup(const char *host)
 START_TEST(processes_in_a_lookup)
 {
 	const struct question q = { .host = "hook.gate.fake", .service = "80" };
+	double begun = now();
 	struct herd *other = start_herd(2, (struct question){ .host = "gate.fake", .service = "80" });
 	struct herd *leader, *waiters;
 
@@ -138,8 +139,8 @@ START_TEST(processes_in_a_lookup)
 	herd_end_right(leader);
 	herd_end_right(waiters);
 	herd_end_right(other);
-	ck_lookups(q.host, 1, leader->begun);
-	ck_lookups("gate.fake", 1, other->begun);
+	ck_lookups(q.host, 1, begun);
+	ck_lookups("gate.fake", 1, begun);
 }
 END_TEST
 
