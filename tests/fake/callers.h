@@ -51,7 +51,9 @@ static inline void nap(long ms)
  * host is known to be quick. */
 static inline int most_lookups(int least, double begun)
 {
-	return least * (1 + (int)((now() - begun) / 0.39));
+	int slower = SANITIZER("") ? 3 : 1;
+
+	return least * slower * (1 + (int)((now() - begun) / 0.39));
 }
 
 /* Macros, so that Check names the line of the test. */

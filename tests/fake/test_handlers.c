@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 
-enum { STACK = 256 * 1024 };
+enum { STACK = 4 * 1024 * 1024 }; /* ThreadSanitizer wants one at least */
 
 /* Where the handler runs. */
 enum place { OWN, BELOW, ABOVE };

@@ -11,7 +11,7 @@ TEST_WRAPPER="valgrind -q --trace-children=yes --error-exitcode=99 --exit-on-fir
 	--errors-for-leak-kinds=definite"
 export TEST_SANITIZER TEST_WRAPPER
 run_variant test_flight test_flight_jumps test_flight_late test_flight_stuck test_table test_threads
-run_variant test_log fake/test_cancel fake/test_nested fake/test_none fake/test_second
+run_variant test_log fake/test_cancel fake/test_nested fake/test_none
 # The others keep no state from one test to the next: a process for each would
 # only cost valgrind's start.
 CK_FORK=no
