@@ -364,7 +364,7 @@ readers_path() {
 # What is here, by each reader and under each shell: the same lines. But foreign: they
 # call architectures by different names; and the sanitizers have many symbols.
 readers() {
-	set -- /usr/bin/curl
+	set -- "$(command -v env)"
 	for program in "$work"/*; do
 		case ${program##*/} in
 		foreign | asan-* | thread-* | undefined-*) continue ;;
