@@ -139,8 +139,8 @@ static void handle_step(int number, siginfo_t *info, void *context)
 
 static void check(const struct caller *caller, const char *who)
 {
-	ck_assert_msg(caller->code == 0 && caller->answer == ANSWER, "step %d: %s got code %d, answer %d",
-		      handle_at, who, caller->code, caller->answer);
+	ck_assert_msg(caller->code == 0 && caller->answer == ANSWER,
+		      "step %d: %s got code %d, answer %d", handle_at, who, caller->code, caller->answer);
 }
 
 /* Returns whether the call came to its end before that step. Sets *locked if its thread had
@@ -171,12 +171,13 @@ static bool run(bool led, int step, bool *locked)
 	check(&stepped, "the stepped one");
 	if (led)
 		check(&leader, "the leader");
-	ck_assert_msg(!freed_twice && is_poison_left(), "step %d: freed twice, or written to after free", step);
+	ck_assert_msg(!freed_twice && is_poison_left(),
+		      "step %d: freed twice, or written to after free", step);
 	if (handled_at == 0)
 		return true;
 	check(&handlers, "the handler");
-	ck_assert_msg(owner_after == owner_before, "step %d: the lock was %d's, and after the handler %d's",
-		      step, owner_before, owner_after);
+	ck_assert_msg(owner_after == owner_before,
+		      "step %d: the lock was %d's, and after the handler %d's", step, owner_before, owner_after);
 	*locked = *locked || owner_before != 0;
 	return false;
 }
@@ -211,7 +212,7 @@ int main(void)
 		return 0;
 	}
 	suite_add_tcase(suite, tcase);
-	tcase_set_timeout(tcase, 100);
+	tcase_set_timeout(tcase, 200);
 	ADD_ROWS(tcase, test_every_step, scenes);
 	return run_suite(suite);
 }
