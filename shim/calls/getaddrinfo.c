@@ -174,6 +174,8 @@ NOINLINE static int ask_as_written(struct question *q, void **answer)
 	}
 	if (code != EAI_SYSTEM)
 		errno = saved;
+	if (code == EAI_NODATA) /* libc's for one family, where there is no /etc/hosts */
+		code = EAI_NONAME;
 	if (code == EAI_NONAME)
 		q->how = "refused";
 	return code;

@@ -126,7 +126,7 @@ static inline const char *wrong_node(const struct question *q, const struct addr
 	bool six = family == AF_INET6;
 	unsigned char address[16];
 	/* Hosts that are not the fake resolver's are numeric here. */
-	size_t len = strstr(host, ".fake") != NULL ? fake_address(host, family, address)
+	size_t len = strcasestr(host, ".fake") != NULL ? fake_address(host, family, address)
 	             : (size_t)inet_pton(family, host, address) * (six ? 16 : 4);
 
 	if (node->ai_family != family || node->ai_addr->sa_family != family)
@@ -155,10 +155,10 @@ static inline const char *wrong_canonname(const struct question *q, const struct
 		return first->ai_canonname == NULL ? NULL : "canonical name not asked for";
 	if (first->ai_canonname == NULL)
 		return "no canonical name";
-	if (strstr(host, ".fake") == NULL)
+	if (strcasestr(host, ".fake") == NULL)
 		return strcmp(first->ai_canonname, q->host) == 0 ? NULL : "canonical name";
 	return strncmp(first->ai_canonname, FAKE_CANON, prefix) == 0 &&
-	       strcasecmp(first->ai_canonname + prefix, host) == 0 ? NULL : "canonical name";
+	       strcmp(first->ai_canonname + prefix, host) == 0 ? NULL : "canonical name";
 }
 
 /* NULL if CALLER got what its question asks for, else what is wrong. Touches
@@ -185,7 +185,7 @@ static inline const char *wrong(const struct caller *caller)
 
 		if (!q->no_hints && q->family != AF_UNSPEC && q->family != family)
 			continue;
-		if (strstr(host, ".fake") == NULL && inet_pton(family, host, bytes) != 1)
+		if (strcasestr(host, ".fake") == NULL && inet_pton(family, host, bytes) != 1)
 			continue;
 		for (size_t t = 0; t < 3; t++) {
 			int type = types[t];

@@ -69,7 +69,7 @@ static inline size_t fake_address(const char *host, int family, unsigned char by
 	return len;
 }
 
-/* The canonical name of HOST is this before the host in lower case. */
+/* The canonical name of HOST is this before the host as libc is asked for it. */
 #define FAKE_CANON "canon-of."
 
 #endif

@@ -229,8 +229,6 @@ static char *canonical(const char *host)
 	if (name == NULL)
 		abort();
 	strcpy(stpcpy(name, FAKE_CANON), host);
-	for (char *c = name; *c != '\0'; c++)
-		*c = (char)tolower((unsigned char)*c);
 	return name;
 }
 

@@ -3,7 +3,8 @@
  * address of its own server: they go straight through. */
 #include "callers.h"
 
-static const double prompt = 30;
+/* Seconds. A waiter whom nobody helps asks by itself after 30. */
+static const double prompt = 8;
 
 /* What the hook asks; the thread that runs it is joined before these are read. */
 static struct caller nested[] = {

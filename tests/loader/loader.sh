@@ -71,9 +71,17 @@ xn--bcher-kva.fake $AI_CANON $unicode
 plain.fake 0 $plain
 plain.fake $AI_CANON $plain
 EOT
+# Where /etc/hosts is missing libc does not know localhost.
+known=''
+! getent ahosts localhost >/dev/null || known=yes
 for flags in 0 $AI_CANON; do
-	like "plugin: localhost from libc, flags $flags" "$(plugin localhost "$flags" -w localhost)" \
-		'^warm: localhost [^;]*;plugin: localhost (127\.0\.0\.1|::1);done$'
+	name="plugin: localhost from libc, flags $flags"
+	if [ -n "$known" ]; then
+		like "$name" "$(plugin localhost "$flags" -w localhost)" \
+			'^warm: localhost [^;]*;plugin: localhost (127\.0\.0\.1|::1);done$'
+	else
+		skip "$name" "libc finds no localhost"
+	fi
 done
 
 # The plugin, without the shim: what is gone under it. A numeric host in
@@ -88,7 +96,11 @@ if run "" PLUGIN_HOST=１２７.0.0.1 PLUGIN_FLAGS=$((AI_IDN | AI_NUMERICHOST)) 
 	skip "without the shim AI_CANONIDN hangs" "libc finds no libidn2"
 else
 	is "without the shim the Unicode host hangs" "$(cat "$TMP/alone")" "hangs"
-	like "without the shim AI_CANONIDN hangs" "$(alone localhost $AI_CANON)" ';?hangs$'
+	if [ -n "$known" ]; then
+		like "without the shim AI_CANONIDN hangs" "$(alone localhost $AI_CANON)" ';?hangs$'
+	else
+		skip "without the shim AI_CANONIDN hangs" "libc finds no localhost"
+	fi
 fi
 like "without the shim the numeric host does not" "$(alone 127.0.0.1 0)" ';plugin: 127.0.0.1 127.0.0.1;done$'
 

@@ -187,6 +187,12 @@ for search in 'nothing to search' 'search search.test other.test'; do
 done
 printf 'nameserver 127.0.0.1\n' >/etc/resolv.conf
 
+# libc has a code of its own then, for one family.
+mv /etc/hosts /etc/nsswitch.conf "$TMP"
+echo 'hosts: files' >/etc/nsswitch.conf
+refuse 'no /etc/hosts: Latin-1' "$(latin1 bücher.test)"
+mv "$TMP/hosts" "$TMP/nsswitch.conf" /etc
+
 # --- what is never asked for as it is written ---
 
 is 'full-width digits are numeric, whatever /etc/hosts says' \

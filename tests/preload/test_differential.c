@@ -162,7 +162,7 @@ static struct answer predict(const struct question *q)
 {
 	struct addrinfo hints = { .ai_flags = AI_V4MAPPED | AI_ADDRCONFIG };
 	const char *host = q->host->text;
-	bool refused = false;
+	bool refused = false, no_form = false;
 
 	if (!q->without_hints)
 		hints = q->hints;
@@ -187,6 +187,7 @@ static struct answer predict(const struct question *q)
 		host = q->host->ascii;
 	} else if (q->host->spelling == REFUSED || (q->host->spelling == ILL_FORMED && (run->utf8 || !(flags & AI_IDN)))) {
 		hints.ai_flags &= ~AI_IDN;
+		no_form = true;
 		refused = flags & (AI_IDN | AI_NUMERICHOST);
 		if (refused) /* what else is wrong comes first */
 			host = hints.ai_family == AF_INET6 ? "::" : "0";
@@ -194,6 +195,8 @@ static struct answer predict(const struct question *q)
 
 	if (a.code != 0)
 		a = ask(libc.getaddrinfo, host, q->service, &hints);
+	if (no_form && a.code == EAI_NODATA) /* libc's for one family, without /etc/hosts */
+		a.code = EAI_NONAME;
 	if (refused && a.code == 0) {
 		free_answer(a);
 		a = (struct answer){ flags & AI_NUMERICHOST ? EAI_NONAME : EAI_IDN_ENCODE, 0, &untouched };

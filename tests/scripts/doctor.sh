@@ -52,6 +52,10 @@ usage() {
 	is "the options for the object are read first" "$status" 2
 }
 
+# The name that it asks for is localhost, which libc does not know where /etc/hosts is missing.
+name_is=ok
+getent ahosts localhost >/dev/null || name_is=note
+
 healthy() {
 	doctor
 	is "all is well: status" "$status" 0
@@ -63,7 +67,7 @@ healthy() {
 	finds "libc" ok libc ": $(getconf GNU_LIBC_VERSION) of "
 	finds "a numeric host" ok 'numeric host' 'how=numeric'
 	finds "a Unicode host" ok 'Unicode host' 'how=numeric'
-	finds "a name through the table" ok name 'localhost.* how=led'
+	finds "a name through the table" "$name_is" name 'localhost.* how=led'
 	finds "nothing else is preloaded" ok preload 'nothing but the object'
 }
 
@@ -156,12 +160,12 @@ in_force() {
 	doctor --strict
 	is "--strict is no failure" "$status" 0
 	finds "--strict: a Unicode host is libc's" 'not checked' 'Unicode host' STRICT
-	finds "--strict: a name goes through the table" ok name 'how=led'
+	finds "--strict: a name goes through the table" "$name_is" name 'how=led'
 	doctor --idn=off
 	finds "--idn=off: no Unicode host" 'not checked' 'Unicode host' IDN=off
 	for mode in none global; do
 		doctor --lock=$mode
-		finds "--lock=$mode: past the table" ok name 'how=passed'
+		finds "--lock=$mode: past the table" "$name_is" name 'how=passed'
 	done
 	doctor --disable
 	is "--disable is no failure" "$status" 0
@@ -321,7 +325,7 @@ absent() {
 		fi
 		PATH=$TMP/bin doctor
 		finds "$asker asks where there is no getent" ok 'Unicode host' "asked by $asker: how=numeric"
-		finds "$asker asks for a name" ok name "asked by $asker: how=led"
+		finds "$asker asks for a name" "$name_is" name "asked by $asker: how=led"
 	done
 
 	only getent

@@ -153,12 +153,10 @@ void fake_make(struct question *q, struct random *r, enum temper temper)
 		snprintf(q->host, sizeof q->host, "%s.%s", refused[random_below(r, 6)], rest);
 		q->code = EAI_NONAME;
 		break;
-	case 4: /* the case of letters does not tell hosts apart */
+	case 4: /* the case of letters does not tell hosts apart, but is in the canonical name */
 		snprintf(q->host, sizeof q->host, "CaSe.%s", rest);
 		snprintf(rest, sizeof rest, "%s", q->host + 5);
 		expect_fake(q, q->host);
-		for (char *c = q->canonical; *c != '\0'; c++)
-			*c = (char)tolower((unsigned char)*c);
 		break;
 	default:
 		strcpy(q->host, rest);
