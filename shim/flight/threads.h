@@ -10,6 +10,9 @@
 
 enum { THREADS_MOST = 32 };
 
+/* When the process starts, before it can have a seccomp filter of its own. */
+void threads_prepare(void);
+
 /* Run the job on a new thread. Returns false, without having run it, if there can be no
  * such thread, or if it might cost the process something: a seccomp filter that the
  * process has made for itself may kill for clone(2). errno is preserved, and the caller
