@@ -17,6 +17,9 @@ struct libc {
 	/* Whether this process can have threads. If not, only at_fork may be called. */
 	bool (*has_threads)(void);
 
+	/* Whether this is the only thread now. May say no where nobody knows. */
+	bool (*is_alone)(void);
+
 	/* Have a handler called when this thread is cancelled, exits or jumps out of the
 	 * calling frame by longjmp, and take it back. The caller owns the buffer, in its
 	 * frame. */
@@ -26,8 +29,8 @@ struct libc {
 	/* pthread_cond_wait, until this time of clock_now() at the most. */
 	void (*wait)(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t until);
 
-	/* Start a detached thread that blocks all signals, with a stack of that many bytes.
-	 * Returns whether it could be. */
+	/* Start a detached thread, which inherits the mask of signals, with a stack of at least
+	 * that many bytes. Returns whether it could be. */
 	bool (*start_thread)(void *(*job)(void *), void *argument, size_t stack);
 
 	/* Wait until the loader's lock is free: libc loads modules under it. */
@@ -36,8 +39,7 @@ struct libc {
 	/* pthread_atfork. */
 	void (*at_fork)(void (*before)(void), void (*in_parent)(void), void (*in_child)(void));
 
-	/* The bounds of this thread's stack. False if it is the main thread's, which grows,
-	 * or if they cannot be told. */
+	/* The bounds of this thread's stack. False if it is long, or if they cannot be told. */
 	bool (*stack_bounds)(uintptr_t *low, uintptr_t *high);
 };
 
