@@ -2,6 +2,7 @@
 #include "start.h"
 
 #include "config.h"
+#include "flight/threads.h"
 #include "libc/atfork.h"
 #include "log.h"
 #include "libc/next.h"
@@ -57,6 +58,7 @@ void start(void)
 		return;
 	config_read(&config);
 	next_find();
+	threads_prepare();
 	if (!atomic_exchange(&watched, true))
 		atfork_register();
 	complain();

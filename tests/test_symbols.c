@@ -109,6 +109,18 @@ START_TEST(test_kinds)
 }
 END_TEST
 
+START_TEST(test_data)
+{
+	image.gnu_hash = gnu_hash;
+	ck_assert_ptr_null(image_data(&image, "name"));
+	symbols[2].st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT);
+	ck_assert_ptr_eq(image_data(&image, "name"), code + 2);
+	image.gnu_hash = NULL;
+	image.sysv_hash = sysv_hash;
+	ck_assert_ptr_eq(image_data(&image, "name"), code + 2);
+}
+END_TEST
+
 START_TEST(test_no_versions)
 {
 	versions[2] = 0x8002;
@@ -223,6 +235,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_add_test(tcase, test_first_of_a_name);
 	ADD_ROWS(tcase, test_kinds, kinds);
+	tcase_add_test(tcase, test_data);
 	tcase_add_test(tcase, test_no_versions);
 	tcase_add_test(tcase, test_empty_tables);
 	tcase_add_loop_test(tcase, test_read, 0, 2);

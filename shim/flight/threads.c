@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,29 +31,74 @@ static bool read_text(const char *path, char *text, size_t size)
 	return length > 0;
 }
 
-/* Returns how many seccomp filters are in force for a thread, or -1 if that is unknown.
- * proc(5); the kernel counts them from Linux 5.9 on. */
-static int count_filters(const char *status)
+/* The number behind a name of /proc/PID/status; -1: it is not there. */
+static int find_number(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at != NULL ? (int)strtol(at + strlen(name), NULL, 10) : -1;
+}
+
+/* How many seccomp filters are in force for a thread, and its process; -1: unknown. proc(5),
+ * Linux 5.9. */
+static int count_filters(const char *status, int *pid)
 {
 	char text[2048];
-	const char *mode, *count;
 
+	*pid = -1;
 	if (!read_text(status, text, sizeof text))
 		return -1;
-	mode = strstr(text, "\nSeccomp:\t");
-	if (mode != NULL && mode[10] == '0')
+	*pid = find_number(text, "\nTgid:\t");
+	if (find_number(text, "\nSeccomp:\t") == 0)
 		return 0;
-	count = strstr(text, "\nSeccomp_filters:\t");
-	return count != NULL ? (int)strtol(count + 18, NULL, 10) : -1;
+	return find_number(text, "\nSeccomp_filters:\t");
+}
+
+/* Those of the first process of a container, if this is it, when it was started. */
+static int filters_at_start = -1;
+
+void threads_prepare(void)
+{
+	int pid;
+
+	if (getpid() == 1)
+		filters_at_start = count_filters("/proc/thread-self/status", &pid);
 }
 
 /* A container's filter is in force for its first process, too, and lets programs make
  * threads. A further filter is this program's own, and may do anything about clone(2). */
 static bool may_clone(void)
 {
-	int own = count_filters("/proc/thread-self/status");
+	int pid, first;
+	int own = count_filters("/proc/thread-self/status", &pid);
 
-	return own == 0 || (own > 0 && own == count_filters("/proc/1/status"));
+	if (own <= 0)
+		return own == 0;
+	return own == (pid == 1 ? filters_at_start : count_filters("/proc/1/status", &first));
+}
+
+/* Neither a cancellation nor a handler that jumps away may come in between: that would leave
+ * the thread uncancellable, or a descriptor open. */
+struct quiet {
+	sigset_t signals;
+	int cancel;
+};
+
+static void begin_quiet(struct quiet *before)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before->signals); /* of this thread, on Linux */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before->cancel);
+}
+
+static void end_quiet(const struct quiet *before)
+{
+	int ignored;
+
+	pthread_setcancelstate(before->cancel, &ignored);
+	sigprocmask(SIG_SETMASK, &before->signals, NULL);
 }
 
 bool threads_start(void *(*job)(void *), void *argument)
@@ -60,16 +106,16 @@ bool threads_start(void *(*job)(void *), void *argument)
 	struct process *process = process_own();
 	int saved = errno;
 	bool started = false;
-	int cancel;
+	struct quiet before;
 
 	if (!libc->has_threads() || process == NULL)
 		return false;
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	begin_quiet(&before); /* the new thread inherits the mask */
 	if (atomic_fetch_add(&process->threads, 1) < THREADS_MOST && may_clone())
 		started = libc->start_thread(job, argument, STACK);
 	if (!started)
 		threads_end();
-	pthread_setcancelstate(cancel, NULL);
+	end_quiet(&before);
 	errno = saved;
 	return started;
 }
@@ -86,13 +132,13 @@ int threads_is_blocked(int tid)
 {
 	char path[64], text[32];
 	int saved = errno;
+	struct quiet before;
 	bool known;
-	int cancel;
 
 	(void)snprintf(path, sizeof path, "/proc/self/task/%d/syscall", tid);
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	begin_quiet(&before);
 	known = read_text(path, text, sizeof text);
-	pthread_setcancelstate(cancel, NULL);
+	end_quiet(&before);
 	errno = saved;
 	if (!known)
 		return -1;

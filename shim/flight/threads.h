@@ -10,10 +10,14 @@
 
 enum { THREADS_MOST = 32 };
 
+/* Call it when the process starts, before it can have a seccomp filter of its own. */
+void threads_prepare(void);
+
 /* Run the job on a new thread. Returns false, without running the job, if there can be no
  * such thread, or if the attempt might harm the process: a seccomp filter that the process
  * has made for itself may kill it for clone(2). errno is preserved, and the caller is not
- * cancelled meanwhile. Any thread may call, but not with a lock held. */
+ * cancelled meanwhile, nor interrupted by a signal. Any thread may call, but not with a lock
+ * held. */
 bool threads_start(void *(*job)(void *), void *argument);
 
 /* A job calls this at its very end. */

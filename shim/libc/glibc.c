@@ -7,13 +7,17 @@
  */
 #include "libc/libc.h"
 
+#include "libc/symbols.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <features.h>
-#include <signal.h>
+#include <link.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { LONG_STACK = 64 * 1024 }; /* a lookup takes 16 KiB */
 
 #if defined __x86_64__
 #define FIRST_GLIBC "GLIBC_2.2.5"
@@ -46,12 +50,45 @@ OLD_SYMBOL(pthread_create, FIRST_GLIBC);
 OLD_SYMBOL(pthread_attr_setstacksize, FIRST_GLIBC);
 OLD_SYMBOL(pthread_attr_getstack, FIRST_GLIBC);
 OLD_SYMBOL(pthread_getattr_np, FIRST_GLIBC);
-OLD_SYMBOL(pthread_sigmask, FIRST_GLIBC);
 OLD_SYMBOL(dladdr, FIRST_GLIBC);
+
+/* An object that loads on every release must not name these to the linker: a variable of
+ * glibc 2.32 and later, and two functions that glibc keeps for itself. Each is NULL if it is
+ * not there, or not found yet. */
+static const char *single_threaded;
+static int (*alloca_cutoff)(size_t size);
+static size_t (*smallest_stack)(const pthread_attr_t *attributes);
+
+static int find_private(struct dl_phdr_info *object, size_t size, void *context)
+{
+	struct image image;
+
+	(void)size, (void)context;
+	if (!image_read(&image, object))
+		return 0;
+	if (single_threaded == NULL)
+		single_threaded = image_data(&image, "__libc_single_threaded");
+	if (alloca_cutoff == NULL)
+		alloca_cutoff = (__typeof__(alloca_cutoff))image_function(&image, "__libc_alloca_cutoff");
+	if (smallest_stack == NULL)
+		smallest_stack = (__typeof__(smallest_stack))image_function(&image, "__pthread_get_minstack");
+	return single_threaded != NULL && alloca_cutoff != NULL && smallest_stack != NULL;
+}
+
+/* At load, as the walk takes a lock of the loader's. */
+__attribute__((constructor)) static void load(void)
+{
+	dl_iterate_phdr(find_private, NULL);
+}
 
 static bool has_threads(void)
 {
 	return pthread_create != NULL;
+}
+
+static bool is_alone(void)
+{
+	return single_threaded != NULL && *(const volatile char *)single_threaded;
 }
 
 static void push_cleanup(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument)
@@ -76,21 +113,20 @@ static void wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t unti
 	pthread_cond_clockwait(condition, mutex, CLOCK_MONOTONIC, &time);
 }
 
-/* The new thread inherits the mask of signals. */
+/* The stack that glibc makes has the thread-local data of all modules in it, however large
+ * they are. */
 static bool start_thread(void *(*job)(void *), void *argument, size_t stack)
 {
 	pthread_attr_t attributes;
 	pthread_t thread;
-	sigset_t all, before;
 	int rc;
 
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	if (smallest_stack != NULL)
+		stack += smallest_stack(&attributes);
 	pthread_attr_setstacksize(&attributes, stack);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	rc = pthread_create(&thread, &attributes, job, argument);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 	return rc == 0;
 }
@@ -113,6 +149,10 @@ static void at_fork(void (*before)(void), void (*in_parent)(void), void (*in_chi
 	__register_atfork(before, in_parent, in_child, NULL);
 }
 
+/* A thread's bounds cost a sched_getaffinity(), and a program's own filter may kill for
+ * that call or for gettid(). So glibc is asked first, without any call, whether it would
+ * put that much on this stack: it takes up to a quarter of the stack, and for the main
+ * thread's it says yes. */
 static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 {
 	pthread_attr_t attributes;
@@ -120,6 +160,8 @@ static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 	size_t size;
 	bool known;
 
+	if (alloca_cutoff != NULL && alloca_cutoff(LONG_STACK / 4))
+		return false;
 	if (syscall(SYS_gettid) == getpid() || pthread_getattr_np(pthread_self(), &attributes) != 0)
 		return false;
 	known = pthread_attr_getstack(&attributes, &stack, &size) == 0;
@@ -133,6 +175,7 @@ static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 
 const struct libc glibc = {
 	.has_threads = has_threads,
+	.is_alone = is_alone,
 	.push_cleanup = push_cleanup,
 	.pop_cleanup = pop_cleanup,
 	.wait = wait,

@@ -17,6 +17,9 @@ struct libc {
 	/* Returns whether this process can have threads. If not, only at_fork may be called. */
 	bool (*has_threads)(void);
 
+	/* Returns whether this is the only thread now; false too if that is unknown. */
+	bool (*is_alone)(void);
+
 	/* Have a handler called when this thread is cancelled, exits or jumps out of the
 	 * calling frame by longjmp; and take that handler back. The caller owns the buffer,
 	 * in its frame. */
@@ -26,8 +29,8 @@ struct libc {
 	/* pthread_cond_wait(), at most until this time of clock_now(). */
 	void (*wait)(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t until);
 
-	/* Start a detached thread that blocks all signals, with a stack of that many bytes.
-	 * Returns false if there can be no such thread. */
+	/* Start a detached thread, which inherits the mask of signals, with a stack of at least
+	 * that many bytes. Returns false if there can be no such thread. */
 	bool (*start_thread)(void *(*job)(void *), void *argument, size_t stack);
 
 	/* Wait until the loader's lock is free: libc holds it when it loads a module. */
@@ -36,8 +39,8 @@ struct libc {
 	/* pthread_atfork(). */
 	void (*at_fork)(void (*before)(void), void (*in_parent)(void), void (*in_child)(void));
 
-	/* Find the bounds of this thread's stack. Returns false if the stack is the main
-	 * thread's, which grows, or if the bounds are unknown. */
+	/* Find the bounds of this thread's stack. Returns false if the stack is long, or if the
+	 * bounds are unknown. */
 	bool (*stack_bounds)(uintptr_t *low, uintptr_t *high);
 };
 

@@ -61,8 +61,11 @@ bool image_read(struct image *image, const struct dl_phdr_info *object)
 	return true;
 }
 
-/* Returns whether this symbol has that name, is visible to other objects, and can be called. */
-static bool is_taken(const struct image *image, size_t i, const char *name)
+/* The kinds of symbols that are looked for. */
+enum kind { FUNCTION, DATA };
+
+/* Returns whether this symbol has that name and kind, and is visible to other objects. */
+static bool is_taken(const struct image *image, size_t i, const char *name, enum kind kind)
 {
 	const ElfW(Sym) *symbol = &image->symbols[i];
 	unsigned char type = ELF64_ST_TYPE(symbol->st_info); /* the same for 32 bits */
@@ -73,14 +76,17 @@ static bool is_taken(const struct image *image, size_t i, const char *name)
 		return false;
 	if (symbol->st_shndx == SHN_UNDEF || symbol->st_shndx == SHN_ABS || symbol->st_value == 0)
 		return false;
-	if (type != STT_FUNC && type != STT_NOTYPE && type != STT_GNU_IFUNC)
+	if (kind == DATA && type != STT_OBJECT)
+		return false;
+	if (kind == FUNCTION && type != STT_FUNC && type != STT_NOTYPE && type != STT_GNU_IFUNC)
 		return false;
 	if (binding == STB_LOCAL || visibility == STV_HIDDEN || visibility == STV_INTERNAL)
 		return false;
 	return image->versions == NULL || !(image->versions[i] & VERSION_HIDDEN);
 }
 
-static const ElfW(Sym) *find_by_gnu_hash(const struct image *image, const char *name)
+static const ElfW(Sym) *find_by_gnu_hash(const struct image *image, const char *name,
+					 enum kind kind)
 {
 	/* the number of buckets, the first symbol in them, the Bloom filter's size and shift */
 	const uint32_t *table = image->gnu_hash;
@@ -96,14 +102,15 @@ static const ElfW(Sym) *find_by_gnu_hash(const struct image *image, const char *
 	for (;; i++) {
 		uint32_t found = chain[i - table[1]];
 
-		if ((found | 1) == (wanted | 1) && is_taken(image, i, name))
+		if ((found | 1) == (wanted | 1) && is_taken(image, i, name, kind))
 			return &image->symbols[i];
 		if (found & 1)
 			return NULL; /* the bucket's last */
 	}
 }
 
-static const ElfW(Sym) *find_by_sysv_hash(const struct image *image, const char *name)
+static const ElfW(Sym) *find_by_sysv_hash(const struct image *image, const char *name,
+					  enum kind kind)
 {
 	/* the numbers of buckets and of symbols */
 	const Elf_Symndx *table = image->sysv_hash;
@@ -118,7 +125,7 @@ static const ElfW(Sym) *find_by_sysv_hash(const struct image *image, const char 
 	if (table[0] == 0)
 		return NULL;
 	for (Elf_Symndx i = buckets[wanted % table[0]]; i != STN_UNDEF; i = chain[i])
-		if (is_taken(image, i, name))
+		if (is_taken(image, i, name, kind))
 			return &image->symbols[i];
 	return NULL;
 }
@@ -145,10 +152,22 @@ static void *resolve(uintptr_t address)
 #endif
 }
 
+static const ElfW(Sym) *find(const struct image *image, const char *name, enum kind kind)
+{
+	return image->gnu_hash != NULL ? find_by_gnu_hash(image, name, kind)
+				       : find_by_sysv_hash(image, name, kind);
+}
+
+void *image_data(const struct image *image, const char *name)
+{
+	const ElfW(Sym) *symbol = find(image, name, DATA);
+
+	return symbol != NULL ? (void *)(image->base + symbol->st_value) : NULL;
+}
+
 void *image_function(const struct image *image, const char *name)
 {
-	const ElfW(Sym) *symbol = image->gnu_hash != NULL ? find_by_gnu_hash(image, name)
-							  : find_by_sysv_hash(image, name);
+	const ElfW(Sym) *symbol = find(image, name, FUNCTION);
 
 	if (symbol == NULL)
 		return NULL;

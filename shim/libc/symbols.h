@@ -35,4 +35,7 @@ bool image_read(struct image *image, const struct dl_phdr_info *object);
  * are passed by, though dlsym returns them: nobody could call them. */
 void *image_function(const struct image *image, const char *name);
 
+/* The same for data. */
+void *image_data(const struct image *image, const char *name);
+
 #endif

@@ -3,12 +3,13 @@
  * says no. Whoever waits asks for itself then. */
 #include "callers.h"
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
+#include "../filter.h"
+
+#include <sched.h>
 #include <signal.h>
-#include <stddef.h>
-#include <sys/prctl.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 static const double late = 0.4 * 0.9, at_last = 30;
 
@@ -34,14 +35,14 @@ static bool forbid_threads(unsigned refusal)
 		&& syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0;
 }
 
-START_TEST(waiters_ask_for_themselves)
+static void check_waiters(unsigned refusal)
 {
 	struct question q = { .host = "once.gate.fake", .service = "80", .flags = AI_CANONNAME };
 	struct herd *leader = start_herd(1, q), *waiters;
 
 	await(fake->running() == 1);
 	waiters = start_herd(10, q);
-	ck_assert(forbid_threads(refusals[_i]));
+	ck_assert(forbid_threads(refusal));
 	herd_join(waiters);
 	for (size_t i = 0; i < waiters->n; i++) {
 		ck_right(&waiters->caller[i]);
@@ -53,6 +54,55 @@ START_TEST(waiters_ask_for_themselves)
 	herd_end(waiters);
 	fake->open_gate();
 	herd_end_right(leader);
+}
+
+START_TEST(waiters_ask_for_themselves)
+{
+	check_waiters(refusals[_i]);
+}
+END_TEST
+
+/* The filter of a container's first process is no measure for that process. */
+START_TEST(first_process_of_a_container)
+{
+	pid_t child;
+	int status;
+
+	if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
+		printf("# SKIP first_process_of_a_container: no namespaces: %s\n", strerror(errno));
+		return;
+	}
+	child = fork();
+	if (child == 0) {
+		fake->reset();
+		ck_assert_int_eq(mount("proc", "/proc", "proc", 0, NULL), 0);
+		check_waiters(SECCOMP_RET_KILL_PROCESS);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+/* Calls that libc does without in a lookup. glibc makes the last one where a thread ends. */
+static const long needless[] = { SYS_getpid, SYS_gettid, SYS_sched_getaffinity, SYS_prctl, SYS_madvise };
+
+START_TEST(lone_thread_makes_no_call_of_ours)
+{
+	ck_assert(refuse_call(needless[_i], true));
+	ask_right((struct question){ .host = "lone.fake", .service = "80" });
+}
+END_TEST
+
+START_TEST(threads_make_no_call_of_ours)
+{
+	struct question q = { .host = "many.fake", .service = "80" };
+
+	if (needless[_i] == SYS_madvise)
+		return;
+	ck_assert(refuse_call(needless[_i], true));
+	herd_end_right(start_herd(10, q));
+	ask_right(q);
 }
 END_TEST
 
@@ -85,6 +135,9 @@ int main(void)
 		return 0;
 	}
 	ADD_ROWS(tcase, waiters_ask_for_themselves, refusals);
+	tcase_add_test(tcase, first_process_of_a_container);
+	ADD_ROWS(tcase, lone_thread_makes_no_call_of_ours, needless);
+	ADD_ROWS(tcase, threads_make_no_call_of_ours, needless);
 	tcase_add_test_raise_signal(tcase, a_thread_would_kill, SIGSYS);
 	return callers_run(tcase);
 }

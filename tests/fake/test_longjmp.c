@@ -6,6 +6,7 @@
  */
 #include "callers.h"
 
+#include <fcntl.h>
 #include <semaphore.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -342,6 +343,47 @@ static void setup(void)
 	sigaction(SIGALRM, &action, NULL);
 }
 
+static _Thread_local bool signal_at_open;
+
+/* The shim calls this one, as the program comes first: a signal comes while the shim looks
+ * whether it may make a thread. */
+int open(const char *path, int flags, ...)
+{
+	if (signal_at_open)
+		pthread_kill(pthread_self(), SIGALRM);
+	return openat(AT_FDCWD, path, flags, 0600);
+}
+
+static void *waiter_main(void *arg)
+{
+	struct caller *caller = arg;
+	int cancel = -1;
+
+	signal_at_open = true;
+	if (ask_or_jump(caller, SIGLONGJMP))
+		caller->code = -1;
+	signal_at_open = false;
+	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &cancel);
+	caller->error = cancel;
+	return NULL;
+}
+
+START_TEST(thread_can_be_cancelled_after_a_jump)
+{
+	struct question q = { .host = "once.gate.fake", .service = "80" };
+	struct herd *leader = start_herd(1, q);
+	struct caller waiter = { .q = q };
+
+	await(fake->running() == 1);
+	ck_assert_int_eq(pthread_create(&waiter.thread, NULL, waiter_main, &waiter), 0);
+	pthread_join(waiter.thread, NULL);
+	ck_assert_int_eq(waiter.code, 0); /* it has jumped */
+	ck_assert_int_eq(waiter.error, PTHREAD_CANCEL_ENABLE);
+	fake->open_gate();
+	herd_end_right(leader);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase;
@@ -361,6 +403,7 @@ int main(void)
 	tcase_add_loop_test(tcase, thread_shares_again_after_a_jump, 0, WAYS);
 	tcase_add_loop_test(tcase, waiter_jumps, 0, WAYS);
 	tcase_add_loop_test(tcase, waiter_jumps_and_leaders_change, 0, WAYS);
+	tcase_add_test(tcase, thread_can_be_cancelled_after_a_jump);
 	tcase_add_loop_test(tcase, many_jumps, 0, WAYS);
 	return callers_run(tcase);
 }

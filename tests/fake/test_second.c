@@ -243,6 +243,33 @@ START_TEST(threads_are_few)
 }
 END_TEST
 
+/* glibc puts the thread-local data of all modules on a thread's stack. */
+enum { LARGE = 232 * 1024, DEEP = 64 * 1024 };
+static _Thread_local volatile char large[LARGE];
+
+static void go_deep(const char *host)
+{
+	volatile char deep[DEEP];
+
+	for (size_t i = 0; i < DEEP; i += 1024)
+		deep[i] = large[i];
+	ck_assert_ptr_nonnull(host);
+	ck_assert_int_eq(deep[0], 0);
+}
+
+START_TEST(thread_has_room_beside_large_data)
+{
+	struct question q = { .host = "hook.gate.fake", .service = "80" };
+	struct herd *herd;
+
+	fake->hook(go_deep);
+	herd = start_herd(2, q);
+	await(fake->calls(q.host) == 2);
+	fake->open_gate();
+	herd_end_right(herd);
+}
+END_TEST
+
 int main(void)
 {
 	if (SANITIZER("thread")) {
@@ -259,5 +286,6 @@ int main(void)
 	tcase_add_test(tcase, thread_is_made_when_it_is_late);
 	tcase_add_test(tcase, one_thread_stays_one);
 	tcase_add_test(tcase, threads_are_few);
+	tcase_add_test(tcase, thread_has_room_beside_large_data);
 	return callers_run(tcase);
 }

@@ -13,6 +13,7 @@
  */
 #include "flight/table.c"
 
+#include "libc/symbols.c"
 #include "libc/glibc.c"
 #include "libc/process.c"
 

@@ -277,12 +277,18 @@ static bool has_threads(void)
 	return true;
 }
 
+static bool is_alone(void)
+{
+	return false;
+}
+
 static void model_wait_for_loader(void)
 {
 }
 
 static const struct libc model_libc = {
 	.has_threads = has_threads,
+	.is_alone = is_alone,
 	.push_cleanup = model_push,
 	.pop_cleanup = model_pop,
 	.wait = model_wait,
