@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { NO_MEMORY = -10, OTHER_ERROR = -11, TRY_LATER = -12 /* not final */, KEY_SIZE = 16 };
 static const int64_t millisecond = 1000000;
@@ -245,8 +246,19 @@ static inline void open_late_gate(void)
 	atomic_store(&late_gate_after_fork, true);
 }
 
+static inline void *sleep_on(void *unused)
+{
+	for (;;)
+		pause();
+	return unused;
+}
+
+/* A process of one thread has no flights: let there be a second one. */
 static inline void set_up(void)
 {
+	pthread_t second;
+
+	ck_assert_int_eq(pthread_create(&second, NULL, sleep_on, NULL), 0);
 	late.inside = wait_at_late_gate;
 }
 
