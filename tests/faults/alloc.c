@@ -135,10 +135,26 @@ START_TEST(libc_inside)
 }
 END_TEST
 
+static void *sleep_on(void *unused)
+{
+	for (;;)
+		pause();
+	return unused;
+}
+
+/* A process of one thread has no flights, and allocates none: let there be a second one. */
+static void begin_second(void)
+{
+	pthread_t second;
+
+	ck_assert_int_eq(pthread_create(&second, NULL, sleep_on, NULL), 0);
+}
+
 int main(void)
 {
 	TCase *tcase = poor_case("alloc");
 
+	tcase_add_checked_fixture(tcase, begin_second, NULL);
 	ADD_ROWS(tcase, lone_lookup, lone);
 	ADD_ROWS(tcase, python_codec, converted);
 	ADD_ROWS(tcase, libc_inside, for_libc);

@@ -357,7 +357,7 @@ readers_path() {
 	rm -rf "${TMP:?}/bin"
 	mkdir "$TMP/bin"
 	for tool in getcap sh sed awk od tr head env ls id grep df readlink dirname cat "$@"; do
-		ln -s "$(command -v "$tool")" "$TMP/bin/$tool" 2>/dev/null || [ $tool = getcap ] || return
+		ln -s "$(command -v "$tool")" "$TMP/bin/$tool" 2>/dev/null || [ "$tool" = getcap ] || return
 	done
 }
 
