@@ -250,7 +250,7 @@ NOINLINE static int look_up_name(const char *node, const char *service, const st
 	return code;
 }
 
-/* The same with a line in the log, or in the one line of GAISHIM_LOCK=global. */
+/* The lookup above, if GAISHIM_LOG writes a line about it or GAISHIM_LOCK=global queues it. */
 NOINLINE static int look_up_logged(const char *node, const char *service,
 				    const struct addrinfo *hints, struct addrinfo **res)
 {
@@ -274,9 +274,9 @@ NOINLINE static int look_up_logged(const char *node, const char *service,
 	return code;
 }
 
-/* All but numeric hosts; and these, too, for the first lookup, or if there is more to do
- * than to answer. On a short stack libc's own frames are all that fits: these calls leave
- * none of ours above it. */
+/* Every name comes this way. Numeric hosts do, too, at the first lookup, with a log, or with
+ * GAISHIM_LOCK=global. A short stack has room for libc's frames alone, so the early returns
+ * are tail calls: they leave no frame of ours on it. */
 NOINLINE static int slow_path(const char *node, const char *service, const struct addrinfo *hints,
 			      struct addrinfo **res)
 {
