@@ -44,9 +44,12 @@ $(if $(filter static shared,$(IDN2)),,$(error IDN2 is static or shared, not $(ID
 # For who links it: the archive, and a file that tells which of the two was linked last.
 IDN_FILES = $(filter %.o,$(IDN)) $(BUILD)/idn2-$(IDN2)
 
-TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(wildcard tests/*/lib*.c tests/stress/*.c),$(wildcard tests/*/*.c)))
-OBJECTS = $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*/lib*.c))
+TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+MODULES = $(wildcard tests/*/lib*.c tests/*/*/lib*.c)
+OBJECTS = $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(MODULES))
+PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(MODULES) tests/unit/% tests/bench/others/% tests/proof/stress/%, \
+	$(wildcard tests/*/*.c tests/*/*/*.c)))
+TEST_CPPFLAGS = $(ALL_CPPFLAGS) -Ishim -Itests/lib
 TEST_LIBS = -lcheck -lsubunit -lm -lrt -lpthread -ldl
 
 # V=1 shows the commands.
@@ -98,45 +101,45 @@ $(BUILD)/shim/%.o: shim/%.c | $(BUILD)/have/idn2.h
 $(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(IDN_FILES) | $(BUILD)/have/check.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/shim/start.o $(BUILD)/shim/calls/%,$(SHIM)) $(IDN) $(TEST_LIBS)
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/shim/start.o $(BUILD)/shim/calls/%,$(SHIM)) $(IDN) $(TEST_LIBS)
 
 $(PROGRAMS): $(BUILD)/tests/%: tests/%.c | $(BUILD)/have/check.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIBS)
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIBS)
 
-STRESS = $(BUILD)/tests/stress/stress
+STRESS = $(BUILD)/tests/proof/stress/stress
 
-$(STRESS): $(wildcard tests/stress/*.[ch]) tests/fake/fake.h
+$(STRESS): $(wildcard tests/proof/stress/*.[ch]) tests/lib/fake.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter-out tests/stress/lib%,$(filter %.c,$^)) -lpthread -ldl
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter-out tests/proof/stress/lib%,$(filter %.c,$^)) -lpthread -ldl
 
 $(OBJECTS): $(BUILD)/tests/%.so: tests/%.c
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -fPIC -shared -MMD -MP -o $@ $< -lpthread -ldl
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -fPIC -shared -MMD -MP -o $@ $< -lpthread -ldl
 
--include $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d)
+-include $(wildcard $(BUILD)/tests/*/*.d $(BUILD)/tests/*/*/*.d)
 
-# A harness for each subject of tests/fuzz: with libFuzzer's main where SAN names fuzzer,
+# A harness for each subject of tests/proof/fuzz: with libFuzzer's main where SAN names fuzzer,
 # else with one that replays inputs. The calls are inside some.
-HARNESSES = $(patsubst tests/fuzz/harness/%.c,$(BUILD)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/harness/*.c)))
-HARNESS_MAIN = $(if $(findstring fuzzer,$(SAN)),,tests/fuzz/harness/replay.c)
+HARNESSES = $(patsubst tests/proof/fuzz/harness/%.c,$(BUILD)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/proof/fuzz/harness/*.c)))
+HARNESS_MAIN = $(if $(findstring fuzzer,$(SAN)),,tests/proof/fuzz/harness/replay.c)
 
-$(HARNESSES): $(BUILD)/fuzz/%: tests/fuzz/harness/%.c tests/fuzz/harness/fuzz.h tests/answer.h $(HARNESS_MAIN) $(SHIM) $(IDN_FILES)
+$(HARNESSES): $(BUILD)/fuzz/%: tests/proof/fuzz/harness/%.c tests/proof/fuzz/harness/fuzz.h tests/lib/answer.h $(HARNESS_MAIN) $(SHIM) $(IDN_FILES)
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(ALL_CPPFLAGS) -Ishim $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/calls/getaddrinfo.o,$(SHIM)) $(IDN) -lpthread -ldl
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/calls/getaddrinfo.o,$(SHIM)) $(IDN) -lpthread -ldl
 
 harnesses: $(HARNESSES)
 
 tests: all $(TESTS) $(PROGRAMS) $(STRESS) $(OBJECTS) ## build the tests
 
 # What needs no more than the compiler, Check and what a machine has anyway.
-CHECK = $(TESTS) $(filter $(BUILD)/tests/preload/test_% $(BUILD)/tests/fake/test_%,$(PROGRAMS)) \
-	$(filter-out tests/scripts/ci.sh,$(sort $(wildcard tests/loader/*.sh tests/scripts/*.sh)))
-CHECK_ALL = $(CHECK) $(filter-out %/lib.sh $(CHECK),$(sort $(wildcard tests/*/*.sh)))
+CHECK = $(TESTS) $(filter $(BUILD)/tests/preload/test_% $(BUILD)/tests/preload/fake/test_%,$(PROGRAMS)) \
+	$(sort $(wildcard tests/preload/loader/*.sh tests/command/*.sh))
+CHECK_ALL = $(CHECK) $(filter-out tests/lib/% %/lib.sh $(CHECK),$(sort $(wildcard tests/*/*.sh tests/*/*/*.sh)))
 
 check: tests ## run the quick tests (or those that CHECK names)
 	BUILD=$(BUILD) tests/run $(CHECK)
@@ -155,7 +158,7 @@ bench: tests ## measure against libc
 coverage: ## the lines and branches of shim/ that the tests reach (gcovr)
 	BUILD=$(BUILD) scripts/dev/coverage
 
-stress: all $(STRESS) $(OBJECTS) $(BUILD)/tests/net/slow $(BUILD)/tests/net/ask ## load for STRESS_SECONDS (30), with THREADS (64), from SEED
+stress: all $(STRESS) $(OBJECTS) $(BUILD)/tests/network/slow $(BUILD)/tests/network/ask ## load for STRESS_SECONDS (30), with THREADS (64), from SEED
 	BUILD=$(BUILD) scripts/dev/stress
 
 docs: ## write the tables of options in README.md and docs/gaishim.1 anew, from shim/options.def

@@ -3,7 +3,7 @@
 # The benchmarks run, and what they leave is whole: rows, points, JSON, charts. What
 # they measure is not judged here.
 
-. tests/tap.sh
+. tests/lib/tap.sh
 PATH=/usr/bin:/bin:$PATH # the packages that setup installs are the system's
 
 # bench STATUS ARG...: its output, and the status if that is another.

@@ -8,7 +8,7 @@
  */
 #include "bench.h"
 
-#include "../fake/fake.h"
+#include "fake.h"
 
 #include <pthread.h>
 

@@ -11,7 +11,7 @@
  */
 #include "bench.h"
 
-#include "../fake/fake.h"
+#include "fake.h"
 
 #include <err.h>
 #include <pthread.h>

@@ -2,7 +2,7 @@
  *
  * gaishim_idna, found by its name as Python finds it.
  */
-#include "../unit.h"
+#include "unit.h"
 
 #include <dlfcn.h>
 

@@ -15,10 +15,10 @@
  * the runs leave the network as well, if they may, because AI_ADDRCONFIG has
  * most to say where only lo is up; their /etc/hosts is HOSTS_FILE.
  */
-#include "../answer.h"
+#include "answer.h"
 #include "differential_cases.h"
 
-#include "../unit.h"
+#include "unit.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

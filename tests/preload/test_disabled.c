@@ -7,7 +7,7 @@
  * itself anew for every case; the process started asks what only the shim, or
  * only libc, answers in one way.
  */
-#include "../unit.h"
+#include "unit.h"
 
 #include <netdb.h>
 #include <nss.h>

@@ -6,9 +6,9 @@
  *
  * Nothing is looked up outside: libc is told to ask /etc/hosts alone.
  */
-#include "../answer.h"
+#include "answer.h"
 
-#include "../unit.h"
+#include "unit.h"
 
 #include <ctype.h>
 #include <dlfcn.h>

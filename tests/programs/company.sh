@@ -4,14 +4,14 @@
 # debuggers, and processes that lack something. docs/limits.md has a line for each
 # combination that cannot work; what happens then is tested here.
 
-. tests/net/lib.sh
+. tests/lib/net.sh
 
 net_up
 net_private_etc
 printf '127.0.0.1 localhost\n127.0.0.8 xn--bcher-kva.test\n' >/etc/hosts
 
 programs=$BUILD/tests/programs
-fake=$BUILD/tests/fake/libfake.so
+fake=$BUILD/tests/lib/libfake.so
 log=$TMP/log answers=$TMP/answers
 ask="$programs/company -o $answers 127.0.0.1 bücher.test localhost"
 all='127.0.0.1 127.0.0.1 numeric
@@ -81,8 +81,8 @@ for name in faketime/libfaketime.so.1 faketime/libfaketimeMT.so.1 libeatmydata.s
 	case $name in
 	*alloc* | *faketimeMT*)
 		# Lists that are copied, shared, and freed by other threads.
-		ok "$name before: a herd" env LD_PRELOAD="$lib:$GAISHIM_SO:$fake" "$BUILD/tests/fake/test_herd"
-		ok "$name behind: a herd" env LD_PRELOAD="$GAISHIM_SO:$fake:$lib" "$BUILD/tests/fake/test_herd"
+		ok "$name before: a herd" env LD_PRELOAD="$lib:$GAISHIM_SO:$fake" "$BUILD/tests/preload/fake/test_herd"
+		ok "$name behind: a herd" env LD_PRELOAD="$GAISHIM_SO:$fake:$lib" "$BUILD/tests/preload/fake/test_herd"
 		;;
 	esac
 done
@@ -92,7 +92,7 @@ done
 # x10 libfaketime has poll() take a tenth of that.
 late() {
 	FAKETIME=$3 LD_PRELOAD=$2 GAISHIM_LOG=$TMP/log.$1 timeout -k 2 60 \
-		"$BUILD/tests/net/ask" -n 2 "once.ms-$4.fake" >/dev/null
+		"$BUILD/tests/network/ask" -n 2 "once.ms-$4.fake" >/dev/null
 	sed 's/.* how=\([a-z]*\) \(.*\)shared=.* code=\([^ ]*\) .*/\1 \2\3/; s/ms=\([0-9]*\)/\1/' "$TMP/log.$1" |
 		awk '$1 == "waited" { $2 = $2 >= 380 && $2 < 3000 ? "in time" : $2 " ms" } { print }' |
 		sort | tr '\n' ',' >"$TMP/$1"

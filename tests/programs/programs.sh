@@ -5,7 +5,7 @@
 # asked and what became of it. Every host has an address of its own, and the
 # server logs the address that it was reached at.
 
-. tests/net/lib.sh
+. tests/lib/net.sh
 
 net_up
 net_private_etc

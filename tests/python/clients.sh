@@ -5,7 +5,7 @@
 # and as bytes, and a herd. What they reach tells who was asked: faß.test is
 # fass.test in IDNA 2003, and a name of its own in IDNA 2008.
 
-. tests/net/lib.sh
+. tests/lib/net.sh
 
 command -v dnsmasq >/dev/null || skip_all "no dnsmasq: package dnsmasq-base"
 net_up
@@ -26,7 +26,7 @@ dnsmasq --no-daemon --conf-file=/dev/null --listen-address=127.0.0.1 --bind-inte
 	--no-resolv --no-hosts --log-queries --log-facility=- \
 	--local=/test/ --address=/herd.test/$herd 2>>"$queries" &
 servers=$!
-"$BUILD/tests/net/slow" 127.0.0.53 127.0.0.1 300 >"$TMP/slow" &
+"$BUILD/tests/network/slow" 127.0.0.53 127.0.0.1 300 >"$TMP/slow" &
 servers="$servers $!"
 python3 tests/python/servers.py $port >"$TMP/server" &
 TAP_EXIT="kill $servers $!"

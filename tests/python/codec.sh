@@ -17,7 +17,7 @@ hosts='a.bücher.fake b.BÜCHER.FAKE c.bu'$(printf '\314\210')'cher.fake d.büch
 served() {
 	# shellcheck disable=SC2016 # the inner shell's LD_PRELOAD
 	"$gaishim" --python-idna="${served_by:-libidn2}" --log="${served_log:-/dev/null}" \
-		sh -c 'LD_PRELOAD=$LD_PRELOAD:$0 exec "$@"' "$BUILD/tests/fake/libfake.so" "$@"
+		sh -c 'LD_PRELOAD=$LD_PRELOAD:$0 exec "$@"' "$BUILD/tests/lib/libfake.so" "$@"
 }
 
 # names LOG: the hosts that libc was asked for.

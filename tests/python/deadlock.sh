@@ -26,7 +26,7 @@ outcome() {
 	outcome_limit=$1
 	shift
 	outcome_said=$(cd "$modules" &&
-		LD_PRELOAD="$BUILD/tests/fake/libfake.so" timeout -k 1 "$outcome_limit" "$@" 2>&1)
+		LD_PRELOAD="$BUILD/tests/lib/libfake.so" timeout -k 1 "$outcome_limit" "$@" 2>&1)
 	printf '%s\n' "$outcome_said status $?" | paste -sd ' '
 }
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 # The Python interpreters of this machine: a sh test of this folder sources this
-# first, from the top of the checkout. It sources tests/tap.sh.
+# first, from the top of the checkout. It sources tests/lib/tap.sh.
 
-[ -n "${TAP_COUNT:-}" ] || . tests/tap.sh # tests/net/lib.sh may have been here
+[ -n "${TAP_COUNT:-}" ] || . tests/lib/tap.sh # tests/lib/net.sh may have been here
 
 gaishim=$PWD/scripts/gaishim
 unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE

@@ -152,7 +152,7 @@ class Tornado(Asyncio):
 
 
 class Fake(ctypes.Structure):
-    """The head of struct fake in tests/fake/fake.h."""
+    """The head of struct fake in tests/lib/fake.h."""
     _fields_ = [(name, ctypes.CFUNCTYPE(ctypes.c_int))
                 for name in ('reset', 'calls', 'total', 'running', 'running_max')]
 

@@ -5,7 +5,7 @@
 # makes everybody late, even for an address, or for a name that is known at once.
 # With a lock for each host, as with glibc alone, nobody waits for strangers.
 
-. tests/net/lib.sh
+. tests/lib/net.sh
 . tests/python/lib.sh
 
 net_up
@@ -84,7 +84,7 @@ start() {
 	for framework; do
 		for lock in global host libc; do
 			stopwatch "$name" "$python" "$framework" $lock n%d.ms-$ms.fake \
-				"$BUILD/tests/fake/libfake.so" &
+				"$BUILD/tests/lib/libfake.so" &
 			[ $lock = global ] || pids="$pids $!"
 		done
 		echo "$name $framework" >>"$TMP/started"
@@ -135,7 +135,7 @@ queries=$TMP/queries
 dnsmasq --no-daemon --conf-file=/dev/null --listen-address=127.0.0.1 --bind-interfaces \
 	--no-resolv --no-hosts --log-queries --log-facility=- --local=/test/ 2>"$queries" &
 pids=$!
-"$BUILD/tests/net/slow" 127.0.0.53 127.0.0.1 $ms >"$TMP/slow" &
+"$BUILD/tests/network/slow" 127.0.0.53 127.0.0.1 $ms >"$TMP/slow" &
 TAP_EXIT="kill $pids $!"
 printf 'nameserver 127.0.0.53\noptions timeout:5\n' >/etc/resolv.conf
 ok 'the nameserver is up' soon grep -q started "$queries"

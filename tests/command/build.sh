@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The Makefile does as others do: what may be given, from the environment or as an
+# argument, what it rebuilds, and what it says where something is missing.
+
+. tests/lib/tap.sh
+unset LD_PRELOAD MAKEFLAGS MAKELEVEL CC CFLAGS CPPFLAGS LDFLAGS IDN2 V
+
+# would NAME ERE NOT-ERE [WORD...]: a build from nothing is by commands that match ERE, and
+# not the other.
+would() {
+	name=$1 ere=$2 not=$3
+	shift 3
+	commands=$(env "$@" BUILD="$TMP/none" -n 2>&1 | grep -E ' -c -o .*/classify\.o| -shared ')
+	is "$name" "$(printf '%s\n' "$commands" | grep -Ec -- "$ere")" 2
+	is "$name: nothing else" "$(printf '%s\n' "$commands" | grep -E -- "$not")" ''
+}
+
+would "as it is" '^cc .*-O3 -g .*-std=gnu11' '^gcc|clang' make
+would "CC from the environment" '^clang .*-std=gnu11' '^cc ' CC=clang make
+would "CC as an argument" '^clang .*-std=gnu11' '^cc ' make CC=clang
+would "CC of two words" '^ccache gcc .*-std=gnu11' '^cc ' make CC='ccache gcc'
+would "CFLAGS from the environment" '^cc .*-O1 -DMARK .*-std=gnu11' '-O3' CFLAGS='-O1 -DMARK' make
+would "CFLAGS as an argument" '^cc .*-O1 -DMARK .*-std=gnu11' '-O3' make CFLAGS='-O1 -DMARK'
+out=$(CPPFLAGS=-DONE LDFLAGS=-Wl,-O2 make BUILD="$TMP/none" -n)
+like "CPPFLAGS from the environment" "$out" '^cc .*-DONE .* -c '
+like "CPPFLAGS: ours stay" "$out" '^cc .*-D_GNU_SOURCE.* -c '
+like "LDFLAGS from the environment" "$out" '^cc .*-Wl,-O2 .*libgaishim\.so'
+for verbose in V=1 V=0 V=; do
+	like "make $verbose builds" "$(make $verbose BUILD="$TMP/none" -n)" '^cc .*libgaishim\.so'
+done
+out=$(make BUILD="$TMP/quiet" "$TMP/quiet/shim/host/classify.o" 2>&1)
+is "without V: what is built" "$out" "  $TMP/quiet/shim/host/classify.o"
+like "V=1: the commands" "$(make V=1 BUILD="$TMP/loud" "$TMP/loud/shim/host/classify.o" 2>&1)" '^cc .* -c '
+is "V=0: none" "$(make V=0 BUILD="$TMP/quiet" "$TMP/quiet/shim/host/literal.o" 2>&1)" "  $TMP/quiet/shim/host/literal.o"
+
+# --- a compiler that is two words ---
+
+mkdir "$TMP/bin"
+# shellcheck disable=SC2016 # the stub's
+printf '#!/bin/sh\necho >>"%s/cached"\nexec "$@"\n' "$TMP" >"$TMP/bin/ccache"
+chmod 755 "$TMP/bin/ccache"
+two="ccache $(command -v gcc || command -v cc)"
+PATH=$TMP/bin:$PATH
+ok "it compiles" make BUILD="$TMP/two" CC="$two" "$TMP/two/shim/host/classify.o"
+ok "it was called" test -s "$TMP/cached"
+is "scripts/dev/setup misses nothing" "$(CC=$two scripts/dev/setup build 2>&1)" ''
+
+# --- IDN2 after another IDN2 ---
+
+build=$TMP/build
+mkdir "$build"
+# shellcheck disable=SC2153 # the runner says BUILD
+cp -R "$BUILD/shim" "$BUILD/libgaishim.so" "$build/"
+[ ! -e "$BUILD/idn2.o" ] || cp "$BUILD/idn2.o" "$build/"
+find "$build" -exec touch {} +
+
+# needs WANTED [ARG...]: after a make with them, the object needs libidn2, or does not.
+needs() {
+	wanted=$1
+	shift
+	make -s BUILD="$build" "$@" >"$TMP/out" 2>&1
+	is "make $*" "$?" 0
+	is "after make $*: libidn2 is needed" "$(readelf -d "$build/libgaishim.so" | grep -c 'NEEDED.*libidn2')" "$wanted"
+}
+
+if command -v readelf >/dev/null; then
+	needs 0
+	needs 1 IDN2=shared
+	needs 1 # as it was told before
+	needs 1 install DESTDIR="$TMP/stage"
+	needs 0 IDN2=static
+	is "what is up to date is left alone" "$(make BUILD="$build" 2>&1 | grep -v "Nothing to be done")" ''
+	out=$(make BUILD="$build" IDN2=neither 2>&1)
+	is "another IDN2 is refused" "$?" 2
+	like "another IDN2: says what is allowed" "$out" 'IDN2 is static or shared'
+else
+	skip "IDN2" "no readelf"
+fi
+
+# --- what is missing ---
+
+# missing FILE ERE TARGET: make says that in one line, and no compiler says more.
+missing() {
+	rm -rf "$TMP/missing"
+	out=$(MISSING=$1 make BUILD="$TMP/missing" CC="$TMP/bin/poor" "$3" 2>&1)
+	is "no $1: fails" "$?" 2
+	like "no $1: says so" "$out" "$2"
+	is "no $1: in one line" "$(printf '%s\n' "$out" | grep -Evc '^make|^  /')" 1
+}
+
+# A compiler that does not find the file of that name.
+cat >"$TMP/bin/poor" <<'END'
+#!/bin/sh
+case "$*" in
+*-l:"$MISSING"*) exit 1 ;;
+*' -E '*) grep -q "<$MISSING>" && exit 1 ;;
+esac
+exec cc "$@"
+END
+chmod 755 "$TMP/bin/poor"
+missing idn2.h 'no idn2\.h: .*libidn2-dev.*scripts/dev/setup build' all
+missing check.h 'no check\.h: install check.*scripts/dev/setup check' "$TMP/missing/tests/preload/test_disabled"
+missing libidn2.a 'no libidn2\.a: .*libidn2-dev.*IDN2=shared' "$TMP/missing/idn2.o"
+missing libunistring.a 'no libunistring\.a: .*libunistring-dev.*IDN2=shared' "$TMP/missing/idn2.o"
+out=$(make BUILD="$TMP/nothing" CC=no-such-compiler all 2>&1)
+like "no compiler" "$out" 'no compiler no-such-compiler'
+out=$(make BUILD="$TMP/nothing" CC=no-such-compiler all 2>&1 | grep -vc '^make')
+is "no compiler: in one line" "$out" 1
+done_testing

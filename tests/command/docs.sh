@@ -1,0 +1,137 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The documents say what is so: the man page is well-formed, options, variables
+# and log fields are those of the command and the object, links lead somewhere,
+# and what a console block shows can be typed, and comes out as shown.
+
+. tests/lib/tap.sh
+PATH=/usr/bin:/bin:$PATH # the packages that setup installs are the system's
+unset LD_PRELOAD
+object=${GAISHIM_SO:?}
+
+# A checkout of its own, so that what runs is the object under test.
+checkout "$TMP/tree"
+mkdir "$TMP/console"
+
+page=docs/gaishim.1
+
+if command -v mandoc >/dev/null; then
+	ok "$page: mandoc has nothing to say" mandoc -T lint -W warning "$page"
+else
+	skip "$page: mandoc has nothing to say" "no mandoc"
+fi
+
+# words ERE: each match once, on one line.
+words() {
+	grep -Eo -- "$1" | sort -u | tr '\n' ' '
+}
+
+# The tables are those of the options that there are, and a row that is added or changed
+# shows in both.
+mkdir -p "$TMP/anew/docs"
+cp -R scripts shim "$TMP/anew/"
+cp README.md "$TMP/anew/"
+cp "$page" "$TMP/anew/docs/"
+ok "the tables can be written anew" "$TMP/anew/scripts/dev/tables"
+for file in README.md "$page"; do
+	ok "$file: its table of options is up to date (make docs)" cmp "$file" "$TMP/anew/$file"
+done
+# shellcheck disable=SC2016 # as it is
+printf 'CHOICE3(new_one, x, y, z, "added")\nFLAG(another, "added, too")\n' >>"$TMP/anew/shim/options.def"
+"$TMP/anew/scripts/dev/tables"
+# shellcheck disable=SC2016 # as it is
+is "README.md: what is added" "$(diff README.md "$TMP/anew/README.md" | grep '^[<>]')" '> | `--new-one=x\|y\|z` | `GAISHIM_NEW_ONE` | added |
+> | `--another` | `GAISHIM_ANOTHER=1` | added, too |'
+is "$page: what is added" "$(diff "$page" "$TMP/anew/$page" | grep '^[<>]')" \
+	'> .It Fl -new-one Ns = Ns Cm x Ns | Ns Cm y Ns | Ns Cm z Pq Ev GAISHIM_NEW_ONE
+> added.
+> .It Fl -another Pq Ev GAISHIM_ANOTHER
+> added, too.'
+sed -i '/<<< options/d' "$TMP/anew/README.md"
+is "without its mark nothing is written" "$("$TMP/anew/scripts/dev/tables" 2>&1 || echo failed)" failed
+
+help=$(scripts/gaishim --help)
+options=$(echo "$help" | sed -n 's/^  \(--.*\)/\1/p' | words '--[a-z-]+')
+variables=$(echo "$help" | words 'GAISHIM_[A-Z0-9_]+')
+like "--help has options" "$options" '^--disable .*--version $'
+like "--help has variables" "$variables" '^GAISHIM_DISABLE .*GAISHIM_STRICT $'
+is "$page: the options of --help" "$(sed -n '/^\.Sh OPTIONS/,/^\.Sh E/s/^\.It Fl -\([a-z-]*\).*/--\1/p' "$page" | words '.+')" "$options"
+is "README.md: the options of --help" "$(sed -n 's/^| `\(--[a-z-]*\).*/\1/p' README.md | words '.+')" "$options"
+documents="README.md $page docs/*.md"
+# enable's mark is a variable where a file can hold nothing else. GAISHIM_PATIENCE was one.
+# shellcheck disable=SC2086 # a list
+is "no document names another variable" \
+	"$(cat $documents | words 'GAISHIM_[A-Z0-9_]+' | sed 's/GAISHIM_ENABLED //; s/GAISHIM_PATIENCE //')" "$variables"
+
+# A name, a Unicode host that is refused and an address: fields of all kinds.
+export GAISHIM_LOG="$TMP/log"
+for host in localhost 127.0.0.1 １２７.1 "$(printf '\303')"; do
+	LD_PRELOAD=$object getent ahosts "$host" >/dev/null
+done
+GAISHIM_LOCK=unknown LD_PRELOAD=$object getent ahosts 127.0.0.1 >/dev/null
+unset GAISHIM_LOG
+fields=$(sed 's/"[^"]*"//g' "$TMP/log" | words '[a-z]+=')
+like "the log has fields" "$fields" '^asks= code= family= flags= gaishim= host= how= normalized= pid= .* us= $'
+documented=" $(sed -n -e 's/^\.It Cm \([a-z]*=\)$/\1/p' -e 's/^\.Cm \(gaishim=\)$/\1/p' "$page" | tr '\n' ' ')"
+for field in $fields; do
+	like "$page: the log's $field" "$documented" " $field "
+done
+for how in $(words 'how=[a-z]+' <"$TMP/log"); do
+	ok "$page: $how" grep -Fqx ".It Cm ${how#how=}" "$page"
+done
+
+for file in README.md docs/*.md; do
+	links=$(grep -Eo '\]\([^)]*\)' "$file" | sed 's/^](//; s/)$//' | sort -u)
+	for link in $links; do
+		case $link in
+		*://*) ;;
+		*) ok "$file: $link is there" test -e "$(dirname "$file")/$link" ;;
+		esac
+	done
+done
+links=$(grep -Ec '\]\(docs/.*\)' README.md)
+ok "README.md links to docs/" test "$links" -gt 0
+
+# A ```console block is "$ COMMAND" lines, each with its output below. A line
+# <!-- if: CONDITION --> in front of it says what it takes to run here.
+awk -v prefix="$TMP/console/" '
+	FNR == 1 { where = FILENAME }
+	/^<!-- if: .* -->$/ { condition = substr($0, 10, length($0) - 13); next }
+	/^```console$/ { inside = 1; next }
+	/^```$/ && inside { inside = 0; condition = "" ; next }
+	inside && /^\$ / {
+		name = prefix sprintf("%02d", ++n)
+		print where > (name ".file")
+		print (condition == "" ? ":" : condition) > (name ".if")
+		print substr($0, 3) > (name ".sh")
+		printf "" > (name ".out")
+		next
+	}
+	inside { print > (name ".out") }
+' README.md docs/*.md
+
+# Times, process ids and other figures differ from run to run: each number is
+# as good as another, and getent pads lines with blanks.
+shape() {
+	sed 's/[0-9][0-9.]*/N/g; s/ *$//'
+}
+
+cd "$TMP/tree" || exit
+commands=0
+for script in "$TMP"/console/*.sh; do
+	[ -e "$script" ] || break
+	commands=$((commands + 1))
+	base=${script%.sh}
+	read -r file <"$base.file"
+	name="$file: $(cat "$script")"
+	if ! sh "$base.if" >/dev/null 2>&1; then
+		skip "$name" "not here: $(cat "$base.if")"
+		continue
+	fi
+	got=$(sh "$script" 2>&1)
+	is "$name: succeeds" "$?" 0
+	is "$name: as shown" "$(echo "$got" | shape)" "$(shape <"$base.out")"
+done
+is "there are commands to type" "$((commands > 5))" 1
+
+done_testing

@@ -1,0 +1,273 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The command: every option, what it refuses, its exit status, and where it
+# finds the object, under each shell that may be /bin/sh.
+
+# shellcheck disable=SC2016,SC2317 # $$ and $0 are for the inner shells; each_option calls functions
+. tests/lib/tap.sh
+unset LD_PRELOAD
+
+# A checkout of its own, so that what is tested is the object under test.
+checkout "$TMP/tree"
+mkdir "$TMP/bin"
+unset GAISHIM_SO # so that every variable of this name is the command's doing
+object=$TMP/tree/build/libgaishim.so
+shell='' command=''
+# The options that there are, as the command has them.
+options=shim/options.def
+# shellcheck source=scripts/commands/options.sh
+. scripts/commands/options.sh
+subcommands=$(sed -n "s/^subcommands='\(.*\)'/\1/p" scripts/gaishim)
+
+# gaishim ARG...: leaves the exit status in $status, what it wrote in $out.
+gaishim() {
+	# shellcheck disable=SC2086 # a shell may be two words
+	out=$($shell "${command:-$TMP/tree/scripts/gaishim}" "$@" 2>&1)
+	status=$?
+}
+
+# sets OPTION... = VARIABLE=VALUE: COMMAND finds that variable, and no other.
+sets() {
+	wanted=$1
+	shift
+	gaishim "$@" -- env
+	is "$* sets $wanted" "$(echo "$out" | grep ^GAISHIM_)" "$wanted"
+}
+
+# refuses ERE OPTION...: status 2, COMMAND does not run, the text says why.
+refuses() {
+	ere=$1
+	shift
+	gaishim "$@" echo ran
+	is "$* is refused" "$status" 2
+	like "$* names what is allowed" "$out" "$ere"
+	is "$* runs nothing" "$(echo "$out" | grep -c '^ran$')" 0
+}
+
+# refuses_alone ERE OPTION: its value is missing, be it with = or without.
+refuses_alone() {
+	refuses "^gaishim: $2=: $1" "$2="
+	gaishim "$2"
+	is "$2 alone is refused" "$status" 2
+	like "$2 alone names what is allowed" "$out" "^gaishim: $2: $1"
+}
+
+# try_option KIND OPTION VARIABLE HELP [WORD...]: with each value that it takes, and with some
+# that it does not.
+try_option() {
+	kind=$1 option=$2 variable=$3
+	shift 4
+	name_words "$@"
+	case $kind in
+	FLAG)
+		sets "$variable=1" "$option"
+		refuses "^gaishim: $option=1: allowed is $option\$" "$option=1"
+		;;
+	CHOICE)
+		for word; do
+			sets "$variable=$word" "$option=$word"
+			sets "$variable=$word" "$option" "$word"
+		done
+		for value in nonsense "$1 " "$1 $2" "$1x"; do
+			refuses "^gaishim: $option=$value: allowed are $named\$" "$option=$value"
+			refuses "^gaishim: $option=$value: allowed are $named\$" "$option" "$value"
+		done
+		refuses_alone "allowed are $named\$" "$option"
+		;;
+	FILENAME)
+		for value in stderr '/var/log/a b' /; do
+			sets "$variable=$value" "$option=$value"
+			sets "$variable=$value" "$option" "$value"
+		done
+		sets "$variable=$PWD/log.%p" "$option=log.%p"
+		sets "$variable=$PWD/./stderr" "$option" ./stderr
+		refuses_alone 'allowed are FILE and stderr$' "$option"
+		;;
+	*) is "$option is of a kind that this test knows" "$kind" '' ;;
+	esac
+}
+
+options() {
+	each_option try_option
+	sets GAISHIM_LOCK=none --lock=host --lock=none
+	sets '' # without options
+	for value in 3 0.5 nonsense ''; do
+		sets '' "--patience=$value"
+	done
+	sets '' --patience 3
+}
+
+refusals() {
+	refuses '^gaishim: --lock=all: allowed are host, global and none$' --lock=all
+	refuses 'host, global and none' --lock Host
+	refuses '^gaishim: --idn=yes: allowed are on and off$' --idn=yes
+	refuses 'unknown option; allowed are .*--lock=host\|global\|none .*--log=FILE\|stderr .*--version$' --unknown
+	refuses '^gaishim: --python_idna=off: unknown option' --python_idna=off
+	refuses '^gaishim: --lock	GAISHIM_LOCK=x: unknown' '--lock	GAISHIM_LOCK=x'
+	refuses '^gaishim: -s: unknown option.*--strict' -s
+	for arguments in '' -- --strict '--strict --' --patience; do
+		# shellcheck disable=SC2086 # words
+		gaishim $arguments
+		is "'$arguments' and no command is refused" "$status" 2
+		like "'$arguments' and no command says so" "$out" 'COMMAND'
+	done
+}
+
+commands() {
+	gaishim sh -c 'exit 7'
+	is "the status is the command's" "$status" 7
+	gaishim "$TMP/nowhere"
+	is "127 for a command that is not there" "$status" 127
+	gaishim "$TMP/tree/scripts"
+	is "126 for one that is no program" "$status" 126
+	gaishim printf '%s|' --help '' 'a b' "*"
+	is "arguments are handed on as they are" "$out" "--help||a b|*|"
+	gaishim -- sh -c 'echo "$0"' --strict
+	is "-- ends the options" "$out" --strict
+	# shellcheck disable=SC2046,SC2086 # words
+	set -- $(sh -c 'echo $$; exec "$@"' sh $shell "$TMP/tree/scripts/gaishim" sh -c 'echo $$')
+	is "the command takes its place" "$1" "$2"
+}
+
+preload() {
+	gaishim printenv LD_PRELOAD
+	is "LD_PRELOAD is the object" "$out" "$object"
+	LD_PRELOAD=libc.so.6:libm.so.6
+	export LD_PRELOAD
+	gaishim printenv LD_PRELOAD
+	unset LD_PRELOAD
+	is "and comes after what was there" "$out" "libc.so.6:libm.so.6:$object"
+
+	hook=$TMP/tree/shim/python
+	gaishim printenv PYTHONPATH
+	is "PYTHONPATH is the site hook's" "$out" "$hook"
+	PYTHONPATH=a::b
+	export PYTHONPATH
+	gaishim printenv PYTHONPATH
+	is "and what was there comes after it" "$out" "$hook:a::b"
+	PYTHONPATH=$hook:a
+	gaishim printenv PYTHONPATH
+	unset PYTHONPATH
+	is "and it is there once" "$out" "$hook:a"
+	TOX_OVERRIDE=a=b TOX_TESTENV_PASSENV=c gaishim sh -c 'echo "$TOX_OVERRIDE|$TOX_TESTENV_PASSENV"'
+	like "what tox was told stays" "$out" \
+		"^testenv.passenv\+=LD_PRELOAD,PYTHONPATH,GAISHIM_\*;.*;a=b\|LD_PRELOAD PYTHONPATH GAISHIM_\* c\$"
+
+	gaishim "--log=$TMP/log.%p" getent ahosts 127.0.0.1
+	is "getent runs" "$status" 0
+	like "and the object saw its lookup" "$(cat "$TMP"/log.*)" 'host="127.0.0.1".*how=numeric'
+	rm -f "$TMP"/log.*
+	gaishim --disable "--log=$TMP/log" getent ahosts 127.0.0.1
+	is "and stands aside when disabled" "$(cat "$TMP/log" 2>/dev/null)" ''
+	rm -f "$TMP/log"
+
+	ln -sf "$TMP/tree/scripts/gaishim" "$TMP/bin/link"
+	ln -sf link "$TMP/bin/link2"
+	for command in "$TMP/bin/link" "$TMP/bin/link2"; do
+		gaishim printenv LD_PRELOAD
+		is "found through ${command##*/}" "$out" "$object"
+	done
+	cd "$TMP/tree/scripts" || exit
+	command=./gaishim
+	gaishim printenv LD_PRELOAD
+	is "found from its own directory" "$out" "$object"
+	cd "$OLDPWD" || exit
+	command=''
+}
+
+elsewhere() {
+	for name in 'a b' a:b; do
+		cp -r "$TMP/tree" "$TMP/$name"
+		command="$TMP/$name/scripts/gaishim"
+		gaishim echo ran
+		is "a path like '$name' cannot be preloaded" "$status" 125
+		like "'$name' says so" "$out" 'LD_PRELOAD cannot carry a space or a colon'
+	done
+	mkdir -p "$TMP/bare/scripts"
+	cp scripts/gaishim "$TMP/bare/scripts/"
+	command=$TMP/bare/scripts/gaishim
+	gaishim echo ran
+	is "no object" "$status" 125
+	like "says what to do" "$out" "not there: run 'make' in $TMP/bare"
+	mkdir "$TMP/bare/build"
+	cp "$object" "$TMP/bare/build/"
+	gaishim echo ran
+	is "no site hook" "$status" 125
+	rm -r "$TMP/bare"
+	command=''
+}
+
+# helps KIND OPTION VARIABLE HELP [WORD...]: --help has it all.
+helps() {
+	to_form "$@"
+	variable=$3
+	[ "$1" != FLAG ] || variable=$3=1
+	is "--help has $2" "$(printf '%s\n' "$out" | grep -Fx -A 1 -e "$(printf '  %-40s%37s' "$form" "$variable")")" \
+		"$(printf '  %-40s%37s\n        %s' "$form" "$variable" "$4")"
+	help_lines=$((help_lines + 2))
+}
+
+about() {
+	gaishim --version
+	is "--version" "$status $out" "0 gaishim $(sed -n 's/^VERSION = //p' Makefile)"
+	like "it is a number" "$out" '[0-9]+\.[0-9]+\.[0-9]+$'
+	gaishim --help
+	is "--help" "$status" 0
+	help_lines=0
+	each_option helps
+	is "--help is no wider than a screen" "$(printf '%s\n' "$out" | awk 'length > 79')" ''
+	is "--help: the rest fits a screen" "$(printf '%s\n' "$out" | awk -v n="$help_lines" 'NR > n + 24')" ''
+	for word in $subcommands --help --version; do
+		like "--help names $word" "$out" "$word"
+	done
+}
+
+# agree KIND OPTION VARIABLE HELP [WORD...]: the object has the option, and the same words.
+agree() {
+	kind=$1 variable=$3
+	shift 4
+	# shellcheck disable=SC2086 # words
+	[ "$kind" != FLAG ] || set -- $flag_words
+	name_words "$@"
+	wanted="$variable is not ${named% and *} or ${named##* and }"
+	[ "$kind" != FILENAME ] || wanted=''
+	rm -f "$TMP/log"
+	env LD_PRELOAD="$object" GAISHIM_LOG="$TMP/log" "$variable=/dev/null" getent ahosts 127.0.0.1 >/dev/null
+	is "the object knows $variable" "$(sed -n 's/.*gaishim="\(.*\)"$/\1/p' "$TMP/log" 2>/dev/null)" "$wanted"
+}
+
+is "a row is a line" "$(grep -c '^[A-Z]' shim/options.def)" "$(each_option echo | grep -c .)"
+is "a help is plain text" "$(sed -n 's/^[A-Z].*(.*"\(.*\)")$/\1/p' shim/options.def | grep -c '^[A-Za-z0-9 ,;:%=/()'\''-]*$')" \
+	"$(each_option echo | grep -c .)"
+each_option agree
+rm -f "$TMP/log"
+
+# Nothing of the object's settings reaches a test.
+cat >"$TMP/told" <<'END'
+#!/bin/sh
+echo "not ok 1 - $(env | grep '^GAISHIM_' | grep -vc '^GAISHIM_SO=')"
+END
+chmod 755 "$TMP/told"
+export_nonsense() {
+	export "$3=nonsense"
+}
+out=$(each_option export_nonsense; tests/run "$TMP/told")
+like "tests/run clears the environment" "$out" 'not ok 1 - 0$'
+is "a variable from outside does not reach a test" \
+	"$(GAISHIM_SEED=1 GAISHIM_LOCK=none GAISHIM_other=1 sh -c '. tests/lib/tap.sh; env' | grep ^GAISHIM_)" ''
+is "the command has no echo, which takes backslashes for its own" \
+	"$(grep -nw echo scripts/gaishim scripts/commands/*)" ''
+for shell in dash 'bash --posix' bash 'busybox sh'; do
+	if ! $shell -c : 2>/dev/null; then
+		skip "under $shell" "not installed"
+		continue
+	fi
+	echo "# under $shell"
+	options
+	refusals
+	commands
+	preload
+	elsewhere
+	about
+done
+done_testing

@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What is handed on: the source archive builds, the archive of the built object
+# runs from any directory, and the Debian package comes and goes cleanly.
+
+. tests/lib/tap.sh
+unset LD_PRELOAD MAKEFLAGS MAKELEVEL
+version=$(sed -n 's/^VERSION = //p' Makefile)
+build=$TMP/build
+
+mkdir "$build"
+# shellcheck disable=SC2153 # the runner says BUILD
+cp -R "$BUILD/shim" "$BUILD/libgaishim.so" "$build/"
+[ ! -e "$BUILD/idn2.o" ] || cp "$BUILD/idn2.o" "$build/"
+find "$build" -exec touch {} +
+
+# links NAME DIRECTORY: each link of the documents there leads somewhere.
+links() {
+	ok "$1: has documents" test -s "$2/README.md" -a -s "$2/docs/ci.md"
+	is "$1: each link leads somewhere" "$(cd "$2" && find . -name '*.md' | while read -r file; do
+		grep -Eo '\]\([^)]*\)' "$file" | sed 's/^](//; s/)$//' | sort -u | while read -r link; do
+			case $link in
+			*://*) ;;
+			*) [ -e "${file%/*}/$link" ] || printf '%s: %s\n' "$file" "$link" ;;
+			esac
+		done
+	done)" ''
+}
+
+# anew COMMAND...: runs it when time has passed, by other times of what was built.
+anew() {
+	sleep 1.1
+	touch "$build/libgaishim.so"
+	"$@" >"$TMP/anew" 2>&1 || cat "$TMP/anew"
+}
+
+ok "make dist" make BUILD="$build" dist
+tar -xzf "$build/gaishim-$version.tar.gz" -C "$TMP"
+sources=$TMP/gaishim-$version
+if git rev-parse HEAD >/dev/null 2>&1; then
+	git ls-files -co --exclude-standard | sort >"$TMP/wanted"
+	is "it holds what is under version control" \
+		"$(cd "$sources" && find . -type f | sed 's|^./||' | sort | diff "$TMP/wanted" -)" ''
+else
+	skip "it holds what is under version control" "not a git checkout"
+fi
+ok "its sources build" make -C "$sources" -s -j2
+ok "and what they built runs" "$sources/scripts/gaishim" --log="$TMP/log" getent ahosts 127.0.0.1
+like "and answers" "$(cat "$TMP/log")" 'how=numeric'
+# Debug information, of which the build id is made, must not tell where that was.
+mv "$sources" "$sources.1"
+cp -R "$sources.1" "$TMP/elsewhere"
+rm -r "$TMP/elsewhere/build"
+ok "they build elsewhere" make -C "$TMP/elsewhere" -s -j2
+ok "and leave the same object" cmp "$sources.1/build/libgaishim.so" "$TMP/elsewhere/build/libgaishim.so"
+rm -rf "$sources.1" "$TMP/elsewhere" "$TMP/log"
+
+ok "make tarball" make BUILD="$build" tarball
+mkdir "$TMP/any where" "$TMP/anywhere"
+tar -xzf "$build/gaishim-$version-$(uname -m).tar.gz" -C "$TMP/anywhere"
+command=$TMP/anywhere/gaishim-$version/bin/gaishim
+ok "it runs from any directory" env -C / "$command" --log="$TMP/log" getent ahosts 127.0.0.1
+like "and answers" "$(cat "$TMP/log")" 'how=numeric'
+is "its version" "$("$command" --version)" "gaishim $version"
+tree=$TMP/anywhere/gaishim-$version
+links "the archive" "$tree"
+ok "the archive: our licence" cmp LICENSE "$tree/LICENSE"
+for library in libidn2 libunistring; do
+	like "the archive: says that $library is inside" "$(cat "$tree/licences/NOTICE")" "$library [0-9].*(LGPL|Lesser)"
+	like "the archive: the notices of $library" "$(cat "$tree/licences/$library.txt")" 'Free Software Foundation'
+done
+like "the archive: the notice of Unicode, Inc." "$(cat "$tree/licences/libidn2.txt")" 'Unicode, Inc'
+like "the archive: the text of LGPL 3" "$(head -n 3 "$tree/licences/LGPL-3.txt")" 'GNU LESSER GENERAL PUBLIC LICENSE'
+like "the archive: the text of GPL 3" "$(sed -n 2p "$tree/licences/GPL-3.txt")" 'Version 3'
+cp "$build/gaishim-$version-$(uname -m).tar.gz" "$TMP/one"
+anew make BUILD="$build" tarball
+ok "the archive: the same a second time" cmp "$TMP/one" "$build/gaishim-$version-$(uname -m).tar.gz"
+mv "$TMP/anywhere/gaishim-$version" "$TMP/any where/"
+like "but for one with a blank in its name" "$("$TMP/any where/gaishim-$version/bin/gaishim" true 2>&1)" 'cannot carry a space'
+
+command -v dpkg-deb >/dev/null || {
+	skip "make deb" "no dpkg-deb"
+	done_testing
+}
+ok "make deb" make BUILD="$build" deb
+deb=$(echo "$build"/gaishim_*.deb)
+cp "$deb" "$TMP/one"
+anew make BUILD="$build" deb
+ok "the package: the same a second time" cmp "$TMP/one" "$deb"
+dpkg-deb -x "$deb" "$TMP/deb"
+links "the package" "$TMP/deb/usr/share/doc/gaishim"
+for text in 'MIT' 'libidn2' 'libunistring' 'Unicode, Inc'; do
+	like "the package: its copyright has $text" "$(cat "$TMP/deb/usr/share/doc/gaishim/copyright")" "$text"
+done
+if command -v lintian >/dev/null; then
+	is "lintian has no errors and no warnings" "$(lintian --allow-root "$deb" 2>&1 | grep '^[EW]:')" ''
+else
+	skip "lintian has no errors" "no lintian"
+fi
+
+# The machine's own system underneath, and what dpkg writes on top: it is all gone
+# with the namespace.
+cat >"$TMP/inside" <<'END'
+set -e
+mount -t tmpfs tmpfs "$1"
+mkdir "$1/upper" "$1/work" "$1/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+cp "$2" "$1/root/gaishim.deb"
+chroot "$1/root" sh -c "$3"
+END
+# inside COMMAND: as root of a copy of this system, with the package at hand.
+inside() {
+	unshare -m sh "$TMP/inside" "$TMP/overlay" "$deb" "$1" 2>&1
+}
+mkdir "$TMP/overlay"
+if ! inside true >/dev/null; then
+	skip "dpkg --install, --purge" "no overlay mounts here: $(inside true | head -n 1)"
+	done_testing
+fi
+
+files='find /usr /etc /var/lib -name "*gaishim*" 2>/dev/null'
+before=$(inside "$files")
+like "it installs, and the command runs" \
+	"$(inside 'dpkg -i /gaishim.deb && gaishim --log=stderr getent ahosts 127.0.0.1')" 'how=numeric'
+like "with its site hook" \
+	"$(inside 'dpkg -i /gaishim.deb >/dev/null && gaishim --python-idna=libidn2 /usr/bin/python3 -c "print(u\"fa\\xdf\".encode(\"idna\"))"')" 'xn--fa-hia'
+like "it upgrades, and verifies" \
+	"$(inside 'dpkg -i /gaishim.deb && dpkg -i /gaishim.deb && dpkg --verify gaishim && gaishim --version')" "^gaishim $version$"
+is "it purges though enabled, and leaves nothing" \
+	"$(inside "dpkg -i /gaishim.deb >/dev/null && gaishim enable --system >/dev/null && gaishim enable --profile >/dev/null; dpkg --purge gaishim >/dev/null && $files")" "$before"
+
+done_testing

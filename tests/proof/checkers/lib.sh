@@ -1,0 +1,50 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# A checker over the sources, each file one result: it says nothing, but what
+# tests/proof/checkers/known names with a reason. Source it from the top of the checkout.
+
+. tests/lib/tap.sh
+
+# As the Makefile compiles them.
+FLAGS="-std=gnu11 -D_GNU_SOURCE -Ishim -Itests/lib"
+
+# need COMMAND
+need() {
+	command -v "$1" >/dev/null || skip_all "$1 is not installed"
+}
+
+# findings CHECKER: of its output, the lines "file:line: kind: text [check]" that are
+# not known.
+findings() {
+	sed -n "s,^$PWD/,,; /^[^ ]*: \(fatal error\|error\|warning\|style\|performance\|portability\): /p" |
+		awk -v checker="$1" '
+			NR == FNR { if ($1 == checker) known["^" $2 " " $3 "$"]; next }
+			{
+				file = check = $0
+				sub(/:.*/, "", file)
+				sub(/.*\[(-W)?/, "", check)
+				sub(/[],=].*/, "", check)
+				for (pattern in known)
+					if (file " " check ~ pattern)
+						next
+				print
+			}' tests/proof/checkers/known -
+}
+
+# quiet CHECKER FILE COMMAND [ARG...]: COMMAND has nothing to say about FILE.
+quiet() {
+	checker=$1 file=$2
+	shift 2
+	"$@" "$file" >"$TMP/said" 2>&1
+	is "$file" "$(findings "$checker" <"$TMP/said")" ""
+}
+
+# planted CHECK COMMAND [ARG...]: COMMAND finds what is planted in the C source on
+# standard input.
+planted() {
+	check=$1
+	shift
+	cat >"$TMP/planted.c"
+	"$@" "$TMP/planted.c" >"$TMP/said" 2>&1
+	like "finds a planted $check" "$(findings planted <"$TMP/said")" "\\[[^]]*$check"
+}

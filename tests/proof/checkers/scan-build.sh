@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# clang's analyzer.
+. tests/proof/checkers/lib.sh
+
+need scan-build
+need clang
+
+# shellcheck disable=SC2086,SC2317 # a list of flags; it is called through quiet
+scan() {
+	scan-build -o "$TMP/reports" clang $FLAGS -c -o "$TMP/out.o" "$1"
+}
+
+planted core.NullDereference scan <<'EOF'
+int first(const int *list);
+int first(const int *list) { return list == 0 ? *list : 0; }
+EOF
+for file in shim/*.c shim/*/*.c; do
+	quiet scan-build "$file" scan
+done
+done_testing
