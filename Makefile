@@ -47,9 +47,14 @@ IDN_FILES = $(filter %.o,$(IDN)) $(BUILD)/idn2-$(IDN2)
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 MODULES = $(wildcard tests/*/lib*.c tests/*/*/lib*.c)
 OBJECTS = $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(MODULES))
-PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(MODULES) tests/unit/% tests/bench/others/% tests/proof/stress/%, \
+PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(MODULES) tests/lib/% tests/unit/% tests/bench/others/% tests/proof/stress/%, \
 	$(wildcard tests/*/*.c tests/*/*/*.c)))
 TEST_CPPFLAGS = $(ALL_CPPFLAGS) -Ishim -Itests/lib
+# What tests share. Of the archive a program takes what it calls, and its main() if it has
+# none; the others have a free() of their own, or names that the archive has too.
+TEST_LIB = $(BUILD)/tests/lib.a
+HELPERS = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(MODULES),$(wildcard tests/lib/*.c)))
+APART = $(BUILD)/tests/lib/flights.o $(BUILD)/tests/lib/step.o
 TEST_LIBS = -lcheck -lsubunit -lm -lrt -lpthread -ldl
 
 # V=1 shows the commands.
@@ -98,27 +103,41 @@ $(BUILD)/shim/%.o: shim/%.c | $(BUILD)/have/idn2.h
 
 -include $(wildcard $(BUILD)/shim/*.d $(BUILD)/shim/*/*.d)
 
-$(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(IDN_FILES) | $(BUILD)/have/check.h
+$(HELPERS): $(BUILD)/tests/%.o: tests/%.c | $(BUILD)/have/check.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter-out %/shim/start.o $(BUILD)/shim/calls/%,$(SHIM)) $(IDN) $(TEST_LIBS)
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
-$(PROGRAMS): $(BUILD)/tests/%: tests/%.c | $(BUILD)/have/check.h
+$(TEST_LIB): $(filter-out $(APART),$(HELPERS))
+	echo "  $@"
+	rm -f $@
+	$(AR) rc $@ $^
+
+$(filter %/test_forks $(BUILD)/tests/unit/test_flight%,$(TESTS)): $(BUILD)/tests/lib/flights.o
+$(filter $(BUILD)/tests/unit/test_step%,$(TESTS)): $(BUILD)/tests/lib/step.o
+
+$(TESTS): $(BUILD)/tests/%: tests/%.c $(SHIM) $(IDN_FILES) $(TEST_LIB) | $(BUILD)/have/check.h
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIBS)
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(filter $(APART),$^) $(filter-out %/shim/start.o $(BUILD)/shim/calls/%,$(SHIM)) \
+		$(TEST_LIB) $(IDN) $(TEST_LIBS)
+
+$(PROGRAMS): $(BUILD)/tests/%: tests/%.c $(TEST_LIB)
+	mkdir -p $(@D)
+	echo "  $@"
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(TEST_LIB) $(TEST_LIBS)
 
 STRESS = $(BUILD)/tests/proof/stress/stress
 
-$(STRESS): $(wildcard tests/proof/stress/*.[ch]) tests/lib/fake.h
+$(STRESS): $(wildcard tests/proof/stress/*.[ch]) tests/lib/fake.h $(TEST_LIB)
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter-out tests/proof/stress/lib%,$(filter %.c,$^)) -lpthread -ldl
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter-out tests/proof/stress/lib%,$(filter %.c,$^)) $(TEST_LIB) -lpthread -ldl
 
-$(OBJECTS): $(BUILD)/tests/%.so: tests/%.c
+$(OBJECTS): $(BUILD)/tests/%.so: tests/%.c $(TEST_LIB)
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -fPIC -shared -MMD -MP -o $@ $< -lpthread -ldl
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -fPIC -shared -Wl,--exclude-libs,ALL -MMD -MP -o $@ $< $(TEST_LIB) -lpthread -ldl
 
 -include $(wildcard $(BUILD)/tests/*/*.d $(BUILD)/tests/*/*/*.d)
 
@@ -127,7 +146,7 @@ $(OBJECTS): $(BUILD)/tests/%.so: tests/%.c
 HARNESSES = $(patsubst tests/proof/fuzz/harness/%.c,$(BUILD)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/proof/fuzz/harness/*.c)))
 HARNESS_MAIN = $(if $(findstring fuzzer,$(SAN)),,tests/proof/fuzz/harness/replay.c)
 
-$(HARNESSES): $(BUILD)/fuzz/%: tests/proof/fuzz/harness/%.c tests/proof/fuzz/harness/fuzz.h tests/lib/answer.h $(HARNESS_MAIN) $(SHIM) $(IDN_FILES)
+$(HARNESSES): $(BUILD)/fuzz/%: tests/proof/fuzz/harness/%.c tests/proof/fuzz/harness/fuzz.h tests/lib/answer.c tests/lib/answer.h $(HARNESS_MAIN) $(SHIM) $(IDN_FILES)
 	mkdir -p $(@D)
 	echo "  $@"
 	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/calls/getaddrinfo.o,$(SHIM)) $(IDN) -lpthread -ldl

@@ -10,6 +10,7 @@
 
 #include "fake.h"
 
+#include <dlfcn.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/mman.h>
@@ -25,7 +26,7 @@ static double batch_of(getaddrinfo_fn *get, char (*hosts)[NAME], size_t size, si
 	double start = now_ns();
 
 	for (size_t i = 0; i < n; i++) {
-		ask(get, &(struct question){ hosts[*at], "80", &stream4 });
+		ask_by(get, &(struct question){ hosts[*at], "80", &stream4 });
 		*at = *at + 1 < size ? *at + 1 : 0;
 	}
 	return (now_ns() - start) / (double)n;
@@ -71,7 +72,7 @@ static void *fly(void *number)
 	char host[NAME];
 
 	snprintf(host, sizeof host, "gate.%zu.fake", (size_t)number);
-	ask(flying, &(struct question){ host, "80", &stream4 });
+	ask_by(flying, &(struct question){ host, "80", &stream4 });
 	return NULL;
 }
 

@@ -9,6 +9,8 @@
 
 #include "cases.h"
 
+#include <dlfcn.h>
+
 /* The floor under a lookup: memory for its one node, got and given back. */
 static int malloc_alone(const char *host, const char *service, const struct addrinfo *hints,
                         struct addrinfo **list)

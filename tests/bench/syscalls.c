@@ -19,6 +19,6 @@ int main(int argc, char **argv)
 	size_t n = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
 
 	for (size_t i = 0; i < n; i++)
-		ask(getaddrinfo, &questions[i % QUESTIONS]);
+		ask_by(getaddrinfo, &questions[i % QUESTIONS]);
 	return 0;
 }

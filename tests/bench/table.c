@@ -10,6 +10,7 @@
 
 #include "fake.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 
 enum { HERD = 200 };
@@ -23,7 +24,7 @@ static pthread_barrier_t gate;
 static void *herd_member(void *get)
 {
 	pthread_barrier_wait(&gate);
-	ask(*(getaddrinfo_fn **)get, &slow);
+	ask_by(*(getaddrinfo_fn **)get, &slow);
 	return NULL;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "bench.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -41,7 +42,7 @@ static void *member(void *unused)
 		if (crowd.get == NULL)
 			return NULL;
 		for (; !atomic_load_explicit(&crowd.stop, memory_order_relaxed); calls++)
-			ask(crowd.get, crowd.q);
+			ask_by(crowd.get, crowd.q);
 		atomic_fetch_add(&crowd.calls, calls);
 		pthread_barrier_wait(&crowd.gate);
 	}

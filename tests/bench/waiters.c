@@ -13,7 +13,9 @@
 
 #include "fake.h"
 
+#include <dlfcn.h>
 #include <err.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 

@@ -21,11 +21,9 @@
 #ifndef FAKE_H
 #define FAKE_H
 
-#include <ctype.h>
-#include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 /* Found by dlsym as "fake_resolver"; any thread may call any of it. */
 struct fake {
@@ -47,27 +45,10 @@ struct fake {
 };
 
 /* FNV-1a of HOST in lower case. */
-static inline uint64_t fake_hash(const char *host)
-{
-	uint64_t hash = 14695981039346656037u;
-
-	for (; *host != '\0'; host++)
-		hash = (hash ^ (uint64_t)tolower((unsigned char)*host)) * 1099511628211u;
-	return hash;
-}
+uint64_t fake_hash(const char *host);
 
 /* The one address of HOST in FAMILY: 10.x.x.x or fd00::x. Returns its length. */
-static inline size_t fake_address(const char *host, int family, unsigned char bytes[16])
-{
-	uint64_t hash = fake_hash(host);
-	size_t len = family == AF_INET6 ? 16 : 4;
-
-	memset(bytes, 0, 16);
-	bytes[0] = family == AF_INET6 ? 0xfd : 10;
-	for (size_t i = 1; i <= 3; i++, hash >>= 8)
-		bytes[len - i] = (unsigned char)hash;
-	return len;
-}
+size_t fake_address(const char *host, int family, unsigned char bytes[16]);
 
 /* The canonical name of HOST is this before the host as libc is asked for it. */
 #define FAKE_CANON "canon-of."

@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the main() of every Check program does.
+ * Every Check program is its tests and unit.c, which has the main().
  */
-#ifndef GAISHIM_TESTS_UNIT_H
-#define GAISHIM_TESTS_UNIT_H
+#ifndef UNIT_H
+#define UNIT_H
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The program's own: all its tests, or what skip_all() returns. It is called once, first of
+ * all, and may as well exit, or start the program anew. */
+TCase *make_tests(void);
+
+/* Says why none of the tests can run here. */
+TCase *skip_all(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Those of the command line, main's argv. */
+extern char **arguments;
 
 /* True under this sanitizer ("address", "thread", "valgrind"), or with "" under
  * any: the runs of tests/proof/variants say so in the environment. */
@@ -16,16 +26,5 @@
 /* Add a test that is run once for each row of a table. */
 #define ADD_ROWS(tcase, test, table) \
 	tcase_add_loop_test(tcase, test, 0, (int)(sizeof(table) / sizeof *(table)))
-
-/* Run the suite as the environment says (CK_...). Returns main's status. */
-static inline int run_suite(Suite *suite)
-{
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
-}
 
 #endif

@@ -30,12 +30,10 @@ START_TEST(test_codec)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("codec");
 	TCase *tcase = tcase_create("gaishim_idna");
 
-	suite_add_tcase(suite, tcase);
 	ADD_ROWS(tcase, test_codec, cases);
-	return run_suite(suite);
+	return tcase;
 }

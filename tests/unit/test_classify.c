@@ -56,12 +56,10 @@ START_TEST(test_kind)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("classify");
 	TCase *tcase = tcase_create("kind");
 
-	suite_add_tcase(suite, tcase);
 	ADD_ROWS(tcase, test_kind, cases);
-	return run_suite(suite);
+	return tcase;
 }

@@ -278,12 +278,10 @@ START_TEST(test_long_log)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("config");
 	TCase *tcase = tcase_create("environment");
 
-	suite_add_tcase(suite, tcase);
 	ADD_ROWS(tcase, test_words, options);
 	ADD_ROWS(tcase, test_unknown, options);
 	tcase_add_test(tcase, test_all_unknown);
@@ -294,5 +292,5 @@ int main(void)
 	tcase_add_test(tcase, test_log_is_made_absolute);
 	tcase_add_test(tcase, test_no_directory);
 	tcase_add_test(tcase, test_long_log);
-	return run_suite(suite);
+	return tcase;
 }

@@ -100,7 +100,7 @@ START_TEST(test_not_final)
 	like.code = TRY_LATER;
 	for (int round = 0; round < 20 && !in_time; round++) {
 		atomic_store(&at_gate, 0);
-		atomic_store(&gate_after_forked, 0);
+		atomic_store(&gate_opened, 0);
 		atomic_store(&asked, 0);
 		begun = clock_now();
 		start_herd(callers, 5, like);
@@ -261,13 +261,11 @@ START_TEST(test_all_but_one_cancelled)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("flight");
 	TCase *tcase = tcase_create("sharing");
 	bool tsan = SANITIZER("thread");
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 100);
 	tcase_add_checked_fixture(tcase, set_up, NULL);
 	tcase_add_loop_test(tcase, test_alone, 0, 2);
@@ -284,5 +282,5 @@ int main(void)
 	tcase_add_loop_test(tcase, test_waiters_cancelled, 0, 2);
 	if (!tsan)
 		tcase_add_test(tcase, test_all_but_one_cancelled);
-	return run_suite(suite);
+	return tcase;
 }

@@ -242,7 +242,7 @@ START_TEST(test_nested_in_handler)
 	await_waiters("key", 1);
 	pthread_kill(callers[1].thread, SIGUSR1);
 	while (!atomic_load(&handled))
-		nap();
+		nap(0.5);
 	open_gate(1);
 	join(callers, 2);
 	ck_assert_int_eq(callers[1].got_code, 0);
@@ -288,13 +288,11 @@ START_TEST(test_fork_within)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("flight");
 	TCase *tcase = tcase_create("jumps");
 	bool tsan = SANITIZER("thread"), leaks = SANITIZER("address") || SANITIZER("valgrind");
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 100);
 	tcase_add_checked_fixture(tcase, set_up, NULL);
 	tcase_add_test(tcase, test_leader_jumps);
@@ -315,5 +313,5 @@ int main(void)
 	else
 		tcase_add_loop_test(tcase, test_nested_in_handler, 0, 2);
 	tcase_add_test(tcase, test_fork_within);
-	return run_suite(suite);
+	return tcase;
 }

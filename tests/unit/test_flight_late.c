@@ -57,8 +57,8 @@ START_TEST(test_usual)
 	call(&quick); /* nobody waits for it, and yet it is learned from */
 	for (int round = 0; round < 20 && !sooner; round++) {
 		atomic_store(&at_gate, 0);
-		atomic_store(&gate_after_forked, 0);
-		atomic_store(&late_gate_after_fork, false);
+		atomic_store(&gate_opened, 0);
+		atomic_store(&late_gate_is_open, false);
 		start_herd(callers, 2, quick);
 		open_late_gate();
 		join(callers + 1, 1);
@@ -231,7 +231,7 @@ START_TEST(test_leader_in_vain_alone)
 	join(callers + 1, 1);
 	open_late_gate();
 	while (atomic_load(&process_own()->threads) > 0)
-		nap();
+		nap(0.5);
 	open_gate(1);
 	join(callers, 1);
 	ck_assert_int_eq(callers[0].got_code, 0);
@@ -280,12 +280,10 @@ START_TEST(test_nested_late)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("flight");
 	TCase *tcase = tcase_create("late");
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 100);
 	tcase_add_checked_fixture(tcase, set_up, NULL);
 	tcase_add_test(tcase, test_second_ask);
@@ -302,5 +300,5 @@ int main(void)
 	else
 		tcase_add_test(tcase, test_all_cancelled);
 	tcase_add_test(tcase, test_nested_late);
-	return run_suite(suite);
+	return tcase;
 }

@@ -6,6 +6,11 @@
 
 enum { CALLERS = 50, WAITERS = 5 };
 
+static void nap_inside(void)
+{
+	nap(0.5);
+}
+
 START_TEST(test_line)
 {
 	static struct caller callers[CALLERS];
@@ -13,7 +18,7 @@ START_TEST(test_line)
 	for (int i = 0; i < CALLERS; i++) {
 		callers[i] = plain;
 		callers[i].in_line = true;
-		callers[i].inside = nap;
+		callers[i].inside = nap_inside;
 		start(&callers[i]);
 	}
 	join(callers, CALLERS);
@@ -49,15 +54,13 @@ START_TEST(test_line_moves_on)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("flight");
 	TCase *tcase = tcase_create("line");
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 100);
 	tcase_add_checked_fixture(tcase, set_up, NULL);
 	tcase_add_test(tcase, test_line);
 	tcase_add_test(tcase, test_line_moves_on);
-	return run_suite(suite);
+	return tcase;
 }

@@ -188,12 +188,10 @@ START_TEST(test_leader_vanishes)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("flight");
 	TCase *tcase = tcase_create("stuck");
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 100);
 	tcase_add_checked_fixture(tcase, set_up, NULL);
 	tcase_add_test(tcase, test_deserted);
@@ -208,5 +206,5 @@ int main(void)
 		puts("# SKIP a thread that vanishes: so do its flight and its sanitizer's state");
 	else
 		tcase_add_test(tcase, test_leader_vanishes);
-	return run_suite(suite);
+	return tcase;
 }

@@ -153,7 +153,7 @@ START_TEST(test_child_of_waiter)
 	await_waiters("key", 1);
 	pthread_kill(waiter.thread, SIGUSR1);
 	while (atomic_load(&forked) < 0)
-		nap();
+		nap(0.5);
 	expect(atomic_load(&forked));
 	open_gate(1);
 	join(&waiter, 1);
@@ -200,13 +200,11 @@ START_TEST(test_grandchild)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("forks");
 	TCase *tcase = tcase_create("children");
 	bool tsan = SANITIZER("thread");
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, NULL);
 	for (int i = 0; i < (int)(sizeof ways / sizeof *ways); i++)
@@ -221,5 +219,5 @@ int main(void)
 		tcase_add_test(tcase, test_child_of_locked);
 		tcase_add_test(tcase, test_grandchild);
 	}
-	return run_suite(suite);
+	return tcase;
 }

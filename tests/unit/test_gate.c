@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "libc/gate.h"
 
+#include "times.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -11,14 +12,6 @@
 
 static sem_t go, entered;
 static _Thread_local uint32_t era;
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static void setup(void)
 {
@@ -193,12 +186,10 @@ START_TEST(test_reset)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("gate");
 	TCase *tcase = tcase_create("gate");
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_add_test(tcase, test_held);
@@ -208,5 +199,5 @@ int main(void)
 	tcase_add_test(tcase, test_nested);
 	tcase_add_test(tcase, test_left);
 	tcase_add_test(tcase, test_reset);
-	return run_suite(suite);
+	return tcase;
 }

@@ -325,12 +325,10 @@ START_TEST(test_convert_size)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("idna");
 	TCase *tcase = tcase_create("hosts");
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
 	ADD_ROWS(tcase, test_to_ascii, cases);
 	ADD_ROWS(tcase, test_idempotent, cases);
@@ -342,5 +340,5 @@ int main(void)
 	ADD_ROWS(tcase, test_to_unicode, names);
 	ADD_ROWS(tcase, test_convert, conversions);
 	ADD_ROWS(tcase, test_convert_size, conversions);
-	return run_suite(suite);
+	return tcase;
 }

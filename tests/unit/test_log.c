@@ -338,12 +338,10 @@ START_TEST(test_file_limit)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("log");
 	TCase *tcase = tcase_create("lines");
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, test_line);
 	tcase_add_test(tcase, test_details);
@@ -360,5 +358,5 @@ int main(void)
 	tcase_add_test(tcase, test_pending);
 	tcase_add_test(tcase, test_fifo);
 	tcase_add_test(tcase, test_file_limit);
-	return run_suite(suite);
+	return tcase;
 }

@@ -35,13 +35,11 @@ START_TEST(test_found)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("next");
 	TCase *tcase = tcase_create("getaddrinfo");
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, test_not_found);
 	tcase_add_test(tcase, test_found);
-	return run_suite(suite);
+	return tcase;
 }

@@ -300,17 +300,15 @@ START_TEST(test_type_bits)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("numeric");
 	TCase *tcase = tcase_create("answers");
 
-	suite_add_tcase(suite, tcase);
 	ADD_ROWS(tcase, test_host, hosts);
 	ADD_ROWS(tcase, test_family, families);
 	ADD_ROWS(tcase, test_service, services);
 	ADD_ROWS(tcase, test_transport, transports);
 	tcase_add_test(tcase, test_libc_flags);
 	tcase_add_test(tcase, test_type_bits);
-	return run_suite(suite);
+	return tcase;
 }

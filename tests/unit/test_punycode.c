@@ -85,14 +85,12 @@ START_TEST(test_random)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("punycode");
 	TCase *tcase = tcase_create("labels");
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
 	ADD_ROWS(tcase, test_encode, cases);
 	tcase_add_test(tcase, test_random);
-	return run_suite(suite);
+	return tcase;
 }

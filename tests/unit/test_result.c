@@ -59,13 +59,11 @@ START_TEST(test_no_address)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("result");
 	TCase *tcase = tcase_create("lists");
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, test_copy);
 	tcase_add_test(tcase, test_no_address);
-	return run_suite(suite);
+	return tcase;
 }

@@ -14,14 +14,15 @@
  */
 #include "flight/flight.h"
 
+#include "step.h"
+#include "times.h"
 #include "unit.h"
 
 #include <stdio.h>
 
-#if defined __x86_64__ && defined __LP64__ && !defined NATIVE_SYMBOLS
+#ifdef CAN_STEP
 
 #include "libc/process.h"
-#include "step.h"
 #include "flight/table.h"
 #include "flight/threads.h"
 #include "flight/usual.h"
@@ -109,7 +110,7 @@ static void set_mark(enum mark mark)
 		marks[mark] = steps;
 }
 
-static void see_call(uintptr_t function)
+void see_call(uintptr_t function)
 {
 	if (function == (uintptr_t)pthread_mutex_lock)
 		set_mark(FIRST_LOCK);
@@ -123,11 +124,6 @@ static void on_crash(int number)
 	(void)!write(STDERR_FILENO, "crash\n", 6);
 	signal(number, SIG_DFL);
 	raise(number);
-}
-
-static void nap(void)
-{
-	nanosleep(&(struct timespec){ .tv_nsec = 100000 }, NULL);
 }
 
 static void *new_answer(int value)
@@ -171,7 +167,7 @@ static void *copy(const void *answer)
 {
 	self->copies++;
 	while (self->lingers && !stepped.done)
-		nap();
+		nap(0.1);
 	return new_answer(*(const int *)answer);
 }
 
@@ -222,7 +218,7 @@ static void start(struct caller *caller)
 
 	ck_assert_int_eq(pthread_create(&caller->thread, NULL, call, caller), 0);
 	for (int i = 0; i < 20000 && !caller->done; i++) {
-		nap();
+		nap(0.1);
 		snprintf(path, sizeof path, "/proc/self/task/%d/stat", caller->tid);
 		int file = caller->tid != 0 ? open(path, O_RDONLY) : -1;
 		if (file < 0)
@@ -276,7 +272,7 @@ static void begin(const struct scene *scene, int step)
 static void await_threads(void)
 {
 	for (int i = 0; i < LIMIT * 10000 && process_own()->threads > 0; i++)
-		nap();
+		nap(0.1);
 	ck_assert_msg(process_own()->threads == 0, "%sa thread of the shim hangs", note);
 }
 
@@ -361,27 +357,23 @@ START_TEST(test_every_step)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("step");
-	TCase *tcase = tcase_create("jump");
+	TCase *tcase;
 
-	if (SANITIZER("")) {
-		puts("1..0 # SKIP jumps out of every instruction: the sanitizer's code would be stepped too");
-		return 0;
-	}
-	suite_add_tcase(suite, tcase);
+	if (SANITIZER(""))
+		return skip_all("jumps out of every instruction: the sanitizer's code would be stepped too");
+	tcase = tcase_create("jump");
 	tcase_set_timeout(tcase, 100);
 	ADD_ROWS(tcase, test_every_step, scenes);
-	return run_suite(suite);
+	return tcase;
 }
 
 #else
 
-int main(void)
+TCase *make_tests(void)
 {
-	puts("1..0 # SKIP jumps out of every instruction: x86-64 only, without sanitizers");
-	return 0;
+	return skip_all("jumps out of every instruction: x86-64 only, without sanitizers");
 }
 
 #endif

@@ -11,16 +11,18 @@
  */
 #include "flight/flight.h"
 
+#include "step.h"
+#include "times.h"
 #include "unit.h"
 
 #include <stdio.h>
 
-#if defined __x86_64__ && defined __LP64__ && !defined NATIVE_SYMBOLS
+#ifdef CAN_STEP
 
 #include "libc/process.h"
-#include "step.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <time.h>
@@ -42,14 +44,9 @@ struct caller {
 };
 static struct caller handlers;
 
-static void see_call(uintptr_t function)
+void see_call(uintptr_t function)
 {
 	(void)function;
-}
-
-static void nap(void)
-{
-	nanosleep(&(struct timespec){ .tv_nsec = 200000 }, NULL);
 }
 
 static void write_key(const void *question, void *key)
@@ -160,10 +157,10 @@ static bool run(bool led, int step, bool *locked)
 	if (led) {
 		ck_assert_int_eq(pthread_create(&leader.thread, NULL, call, &leader), 0);
 		while (!leader.asks)
-			nap();
+			nap(0.2);
 	}
 	ck_assert_int_eq(pthread_create(&stepped.thread, NULL, call, &stepped), 0);
-	nap();
+	nap(0.2);
 	sem_post(&gate);
 	pthread_join(stepped.thread, NULL);
 	if (led)
@@ -202,27 +199,23 @@ START_TEST(test_every_step)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("step_handlers");
-	TCase *tcase = tcase_create("handler");
+	TCase *tcase;
 
-	if (SANITIZER("")) {
-		puts("1..0 # SKIP a handler at every instruction: the sanitizer's code would be stepped too");
-		return 0;
-	}
-	suite_add_tcase(suite, tcase);
+	if (SANITIZER(""))
+		return skip_all("a handler at every instruction: the sanitizer's code would be stepped too");
+	tcase = tcase_create("handler");
 	tcase_set_timeout(tcase, 200);
 	ADD_ROWS(tcase, test_every_step, scenes);
-	return run_suite(suite);
+	return tcase;
 }
 
 #else
 
-int main(void)
+TCase *make_tests(void)
 {
-	puts("1..0 # SKIP a handler at every instruction: x86-64 only, without sanitizers");
-	return 0;
+	return skip_all("a handler at every instruction: x86-64 only, without sanitizers");
 }
 
 #endif

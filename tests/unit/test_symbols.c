@@ -226,12 +226,10 @@ START_TEST(test_libc)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("symbols");
 	TCase *tcase = tcase_create("symbols");
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_add_test(tcase, test_first_of_a_name);
 	ADD_ROWS(tcase, test_kinds, kinds);
@@ -244,5 +242,5 @@ int main(void)
 		puts("# SKIP libc's functions as dlsym finds them: the sanitizer puts its own before them");
 	else
 		tcase_add_test(tcase, test_libc);
-	return run_suite(suite);
+	return tcase;
 }

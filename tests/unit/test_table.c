@@ -284,12 +284,10 @@ START_TEST(test_no_memory)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("table");
 	TCase *tcase = tcase_create("entries");
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, test_hash);
 	ADD_ROWS(tcase, test_spread, hosts);
@@ -310,5 +308,5 @@ int main(void)
 		puts("# SKIP no memory: the sanitizer needs some");
 	else
 		tcase_add_test(tcase, test_no_memory);
-	return run_suite(suite);
+	return tcase;
 }

@@ -3,6 +3,7 @@
 #include "libc/libc.h"
 
 #include "libc/process.h"
+#include "times.h"
 #include "unit.h"
 
 #include <dlfcn.h>
@@ -23,15 +24,10 @@ static atomic_int begun, tid;
 static atomic_bool may_end;
 static sigset_t blocked;
 
-static void nap(void)
-{
-	nanosleep(&(struct timespec){ .tv_nsec = 500000 }, NULL);
-}
-
 static void await(const atomic_int *count, int wanted)
 {
 	while (atomic_load(count) != wanted)
-		nap();
+		nap(0.5);
 }
 
 static unsigned count_threads(void)
@@ -43,7 +39,7 @@ static void await_end(void)
 {
 	atomic_store(&may_end, true);
 	while (count_threads() > 0)
-		nap();
+		nap(0.5);
 }
 
 static void *job(void *argument)
@@ -52,7 +48,7 @@ static void *job(void *argument)
 	atomic_store(&tid, (int)syscall(SYS_gettid));
 	atomic_fetch_add((atomic_int *)argument, 1);
 	while (!atomic_load(&may_end))
-		nap();
+		nap(0.5);
 	threads_end();
 	return NULL;
 }
@@ -191,7 +187,7 @@ static void *run_on(void *unused)
 static void await_tid(void)
 {
 	while (atomic_load(&tid) == 0)
-		nap();
+		nap(0.5);
 }
 
 START_TEST(test_is_blocked)
@@ -220,7 +216,7 @@ START_TEST(test_is_blocked)
 	pthread_create(&thread, NULL, block, NULL);
 	await_tid();
 	while (threads_is_blocked(atomic_load(&tid)) != 1)
-		nap();
+		nap(0.5);
 	sem_post(&never);
 	pthread_join(thread, NULL);
 }
@@ -263,7 +259,7 @@ static void take_loader_lock(void)
 	ck_assert_int_eq(mkfifo(loader.path, 0600), 0);
 	ck_assert_int_eq(pthread_create(&loader.thread, NULL, load_fifo, NULL), 0);
 	while (!is_opening())
-		nap();
+		nap(0.5);
 }
 
 static void give_loader_lock(void)
@@ -281,7 +277,7 @@ static void *try_loader(void *unused)
 	(void)unused;
 	atomic_store(&tid, (int)syscall(SYS_gettid));
 	while (!atomic_load(&may_end))
-		nap();
+		nap(0.5);
 	libc->wait_for_loader();
 	atomic_fetch_add(&begun, 1);
 	return NULL;
@@ -298,7 +294,7 @@ START_TEST(test_try_loader)
 	take_loader_lock();
 	atomic_store(&may_end, true);
 	while (threads_is_blocked(atomic_load(&tid)) != 1)
-		nap();
+		nap(0.5);
 	ck_assert_int_eq(atomic_load(&begun), 0);
 	give_loader_lock();
 	pthread_join(thread, NULL);
@@ -306,12 +302,10 @@ START_TEST(test_try_loader)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("threads");
 	TCase *tcase = tcase_create("second");
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, test_start);
 	tcase_add_test(tcase, test_most);
@@ -326,5 +320,5 @@ int main(void)
 		tcase_add_test(tcase, test_child);
 	tcase_add_test(tcase, test_is_blocked);
 	tcase_add_test(tcase, test_try_loader);
-	return run_suite(suite);
+	return tcase;
 }

@@ -198,13 +198,11 @@ static bool may_mount(void)
 	return waitpid(pid, &status, 0) == pid && status == AS_MEANT << 8;
 }
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("threads");
 	TCase *tcase = tcase_create("denied");
 	bool mounts = may_mount();
 
-	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
 	for (int i = 0; i < (int)(sizeof surroundings / sizeof *surroundings); i++)
 		if ((mounts || !surroundings[i].mounts) && !(SANITIZER("") && surroundings[i].starves))
@@ -213,5 +211,5 @@ int main(void)
 		puts("# SKIP containers, and no /proc: nothing can be mounted here");
 	if (SANITIZER(""))
 		puts("# SKIP a filter that kills, and no memory: the sanitizer needs what it lacks");
-	return run_suite(suite);
+	return tcase;
 }

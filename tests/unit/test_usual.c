@@ -83,16 +83,14 @@ START_TEST(test_others)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	Suite *suite = suite_create("usual");
 	TCase *tcase = tcase_create("memory");
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, test_unknown);
 	ADD_ROWS(tcase, test_once, cases);
 	tcase_add_test(tcase, test_moving_mean);
 	tcase_add_test(tcase, test_slot);
 	tcase_add_test(tcase, test_others);
-	return run_suite(suite);
+	return tcase;
 }

@@ -12,10 +12,11 @@
  * where there are several hosts, the callers take them in turn. The next herd begins when
  * the last caller is back. Prints a line a caller, as ask.h says; WHO is the host.
  */
-#include "ask.h"
+#include "lookup.h"
 
 #include <err.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,13 +27,13 @@ static pthread_barrier_t start;
 static void *ask_at_once(void *host)
 {
 	pthread_barrier_wait(&start);
-	ask(host, host);
+	lookup_timed(host, host);
 	return NULL;
 }
 
 static void *ask_now(void *host)
 {
-	ask(host, host);
+	lookup_timed(host, host);
 	return NULL;
 }
 

@@ -9,12 +9,15 @@
  * ask.h says; with fork, libhandler.c's "handler" comes before it. The exit status is 77
  * if libc has no _Fork.
  */
-#include "ask.h"
+#include "lookup.h"
+#include "times.h"
 
 #include <dlfcn.h>
 #include <err.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -78,7 +81,7 @@ int main(int argc, char **argv)
 	child = make_child(argv[1]);
 	if (child == 0) {
 		alarm(LONGEST); /* a child has none of its parent's */
-		ask("child", host);
+		lookup_timed("child", host);
 		_exit(0);
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child)

@@ -8,7 +8,8 @@
  * All threads are on one processor. Prints the lines "waiter" and, when the processor is
  * free again, "idle" as ask.h says.
  */
-#include "ask.h"
+#include "lookup.h"
+#include "times.h"
 
 #include <err.h>
 #include <pthread.h>
@@ -26,7 +27,7 @@ static void *ask_idle(void *host)
 
 	if (pthread_setschedparam(pthread_self(), SCHED_IDLE, &none) != 0)
 		errx(1, "no SCHED_IDLE");
-	ask("idle", host);
+	lookup_timed("idle", host);
 	return NULL;
 }
 
@@ -68,7 +69,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < BURNERS; i++)
 		if (pthread_create(&burners[i], NULL, burn, NULL) != 0)
 			errx(1, "no thread");
-	ask("waiter", argv[1]);
+	lookup_timed("waiter", argv[1]);
 	atomic_store(&answered, true);
 	for (int i = 0; i < BURNERS; i++)
 		pthread_join(burners[i], NULL);

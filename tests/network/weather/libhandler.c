@@ -4,19 +4,21 @@
  * the shim: then it is registered first, and so the child runs it first. It prints the
  * line "handler" as ask.h says.
  */
-#include "ask.h"
+#include "lookup.h"
+#include "times.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static void in_child(void)
 {
 	alarm(LONGEST); /* a child has none of its parent's */
-	ask("handler", getenv("WEATHER_HOST"));
+	lookup_timed("handler", getenv("WEATHER_HOST"));
 }
 
 __attribute__((constructor)) static void load(void)
 {
-	begun = seconds();
+	begun = now();
 	pthread_atfork(NULL, NULL, in_child);
 }

@@ -7,7 +7,8 @@
  * With "thread" the plugin's constructor asks on a thread of its own. Prints the lines
  * "thread" and "constructor" as ask.h says.
  */
-#include "ask.h"
+#include "lookup.h"
+#include "times.h"
 
 #include <dlfcn.h>
 #include <err.h>
@@ -16,7 +17,7 @@
 
 static void *ask_first(void *host)
 {
-	ask("thread", host);
+	lookup_timed("thread", host);
 	return NULL;
 }
 

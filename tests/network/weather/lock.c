@@ -8,7 +8,8 @@
  * for the lock; 100 ms later the main thread asks for it, too, and then lets go of the
  * lock. Prints the lines "thread" and "holder" as ask.h says.
  */
-#include "ask.h"
+#include "lookup.h"
+#include "times.h"
 
 #include <dlfcn.h>
 #include <err.h>
@@ -16,7 +17,7 @@
 
 static void *ask_first(void *host)
 {
-	ask("thread", host);
+	lookup_timed("thread", host);
 	return NULL;
 }
 
@@ -35,7 +36,7 @@ int main(int argc, char **argv)
 	if (pthread_create(&thread, NULL, ask_first, argv[1]) != 0)
 		errx(1, "no thread");
 	nap(100);
-	ask("holder", argv[1]);
+	lookup_timed("holder", argv[1]);
 	pthread_mutex_unlock(lock);
 	pthread_join(thread, NULL);
 	return 0;

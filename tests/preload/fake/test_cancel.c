@@ -262,9 +262,10 @@ START_TEST(leader_exits_inside)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
 	TCase *tcase = callers_case("cancel");
+
 	tcase_add_test(tcase, leader_cancelled);
 	tcase_add_test(tcase, lone_leader_cancelled);
 	tcase_add_test(tcase, leaders_cancelled_in_a_row);
@@ -274,5 +275,5 @@ int main(void)
 	tcase_add_test(tcase, everybody_cancelled);
 	tcase_add_test(tcase, deaf_callers_get_their_answer);
 	tcase_add_test(tcase, leader_exits_inside);
-	return callers_run(tcase);
+	return tcase;
 }

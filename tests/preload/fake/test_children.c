@@ -100,14 +100,13 @@ START_TEST(child_asks_what_its_parent_asks)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	TCase *tcase = callers_case("children");
+	TCase *tcase;
 
-	if (SANITIZER("")) {
-		puts("1..0 # SKIP sanitizers and valgrind know nothing of such children");
-		return 0;
-	}
+	if (SANITIZER(""))
+		return skip_all("sanitizers and valgrind know nothing of such children");
+	tcase = callers_case("children");
 	ADD_ROWS(tcase, child_asks_what_its_parent_asks, ways);
-	return callers_run(tcase);
+	return tcase;
 }

@@ -128,19 +128,16 @@ START_TEST(a_thread_would_kill)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	TCase *tcase = callers_case("filter");
+	TCase *tcase;
 
-	if (SANITIZER("")) {
-		puts("1..0 # SKIP sanitizers and valgrind make system calls of their own");
-		return 0;
-	}
+	if (SANITIZER(""))
+		return skip_all("sanitizers and valgrind make system calls of their own");
 	/* EFAULT: it would take one. */
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, NULL) == 0 || errno != EFAULT) {
-		puts("1..0 # SKIP this kernel has no seccomp filters");
-		return 0;
-	}
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, NULL) == 0 || errno != EFAULT)
+		return skip_all("this kernel has no seccomp filters");
+	tcase = callers_case("filter");
 	ADD_ROWS(tcase, waiters_ask_for_themselves, refusals);
 	tcase_add_test(tcase, first_process_of_a_container);
 	ADD_ROWS(tcase, lone_thread_makes_no_call_of_ours, needless);
@@ -150,5 +147,5 @@ int main(void)
 		puts("# SKIP a table that is not mapped: this glibc does not tell of one thread");
 	ADD_ROWS(tcase, threads_make_no_call_of_ours, needless);
 	tcase_add_test_raise_signal(tcase, a_thread_would_kill, SIGSYS);
-	return callers_run(tcase);
+	return tcase;
 }

@@ -166,17 +166,16 @@ START_TEST(fork_inside_a_lookup)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	TCase *tcase = callers_case("forkgate");
+	TCase *tcase;
 
-	if (SANITIZER("")) {
-		puts("1..0 # SKIP a fork takes longer than its wait under sanitizers");
-		return 0;
-	}
+	if (SANITIZER(""))
+		return skip_all("a fork takes longer than its wait under sanitizers");
+	tcase = callers_case("forkgate");
 	tcase_add_test(tcase, quick_lookups);
 	tcase_add_test(tcase, slow_lookup);
 	tcase_add_test(tcase, lost_lookups);
 	tcase_add_test(tcase, fork_inside_a_lookup);
-	return callers_run(tcase);
+	return tcase;
 }

@@ -120,17 +120,16 @@ START_TEST(nested_go_straight_through)
 }
 END_TEST
 
-int main(int argc, char **argv)
+TCase *make_tests(void)
 {
 	TCase *tcase;
 
-	(void)argc;
-	with_environment(argv, "GAISHIM_LOCK", "global");
+	with_environment("GAISHIM_LOCK", "global");
 	tcase = callers_case("global");
 	tcase_add_test(tcase, one_at_a_time);
 	tcase_add_test(tcase, everybody_stands_in_line);
 	tcase_add_test(tcase, stuck_head_of_the_line);
 	tcase_add_test(tcase, cancelled_head_of_the_line);
 	tcase_add_test(tcase, nested_go_straight_through);
-	return callers_run(tcase);
+	return tcase;
 }

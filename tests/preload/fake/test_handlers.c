@@ -133,14 +133,13 @@ START_TEST(handler_resolves)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	TCase *tcase = callers_case("handlers");
+	TCase *tcase;
 
-	if (SANITIZER("thread")) {
-		puts("1..0 # SKIP handlers that resolve: ThreadSanitizer reports malloc in a handler");
-		return 0;
-	}
+	if (SANITIZER("thread"))
+		return skip_all("handlers that resolve: ThreadSanitizer reports malloc in a handler");
+	tcase = callers_case("handlers");
 	ADD_ROWS(tcase, handler_resolves, scenes);
-	return callers_run(tcase);
+	return tcase;
 }

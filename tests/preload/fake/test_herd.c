@@ -225,7 +225,7 @@ START_TEST(leader_without_memory_leaves_the_others_well)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
 	TCase *tcase = callers_case("herd");
 
@@ -240,5 +240,5 @@ int main(void)
 	tcase_add_test(tcase, errors_are_shared);
 	tcase_add_test(tcase, no_memory_is_never_shared);
 	tcase_add_test(tcase, leader_without_memory_leaves_the_others_well);
-	return callers_run(tcase);
+	return tcase;
 }

@@ -384,17 +384,15 @@ START_TEST(thread_can_be_cancelled_after_a_jump)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
 	TCase *tcase;
 
 	/* ASan does not clean the shadow of a stack that is jumped over from one
 	 * object into another; TSan no longer sees the locks of a thread that
 	 * jumped out of a function it intercepts. */
-	if (SANITIZER("address") || SANITIZER("thread")) {
-		puts("1..0 # SKIP sanitizers lose track of a thread that jumps out of a signal handler");
-		return 0;
-	}
+	if (SANITIZER("address") || SANITIZER("thread"))
+		return skip_all("sanitizers lose track of a thread that jumps out of a signal handler");
 	tcase = callers_case("longjmp");
 	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_add_loop_test(tcase, same_thread_asks_again, 0, WAYS);
@@ -405,5 +403,5 @@ int main(void)
 	tcase_add_loop_test(tcase, waiter_jumps_and_leaders_change, 0, WAYS);
 	tcase_add_test(tcase, thread_can_be_cancelled_after_a_jump);
 	tcase_add_loop_test(tcase, many_jumps, 0, WAYS);
-	return callers_run(tcase);
+	return tcase;
 }

@@ -122,12 +122,13 @@ START_TEST(nested_on_a_thread_is_answered)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
 	TCase *tcase = callers_case("nested");
+
 	tcase_add_test(tcase, nested_do_not_deadlock);
 	tcase_add_test(tcase, nested_do_not_wait);
 	tcase_add_test(tcase, outer_lookup_is_shared);
 	tcase_add_test(tcase, nested_on_a_thread_is_answered);
-	return callers_run(tcase);
+	return tcase;
 }

@@ -26,14 +26,13 @@ START_TEST(numeric_and_unicode_hosts_are_served)
 }
 END_TEST
 
-int main(int argc, char **argv)
+TCase *make_tests(void)
 {
 	TCase *tcase;
 
-	(void)argc;
-	with_environment(argv, "GAISHIM_LOCK", "none");
+	with_environment("GAISHIM_LOCK", "none");
 	tcase = callers_case("none");
 	tcase_add_test(tcase, nothing_is_shared);
 	tcase_add_test(tcase, numeric_and_unicode_hosts_are_served);
-	return callers_run(tcase);
+	return tcase;
 }

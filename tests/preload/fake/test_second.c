@@ -270,12 +270,10 @@ START_TEST(thread_has_room_beside_large_data)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	if (SANITIZER("thread")) {
-		puts("1..0 # SKIP threads of ours, counted: ThreadSanitizer has some of its own");
-		return 0;
-	}
+	if (SANITIZER("thread"))
+		return skip_all("threads of ours, counted: ThreadSanitizer has some of its own");
 	TCase *tcase = callers_case("second");
 
 	tcase_add_test(tcase, stuck_leader_costs_a_little);
@@ -287,5 +285,5 @@ int main(void)
 	tcase_add_test(tcase, one_thread_stays_one);
 	tcase_add_test(tcase, threads_are_few);
 	tcase_add_test(tcase, thread_has_room_beside_large_data);
-	return callers_run(tcase);
+	return tcase;
 }

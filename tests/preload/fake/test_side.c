@@ -103,7 +103,7 @@ START_TEST(flights_begin_and_land)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
 	TCase *tcase = callers_case("side");
 
@@ -111,5 +111,5 @@ int main(void)
 	tcase_add_test(tcase, a_and_aaaa_run_side_by_side);
 	tcase_add_test(tcase, nobody_waits_for_slow_hosts);
 	tcase_add_test(tcase, flights_begin_and_land);
-	return callers_run(tcase);
+	return tcase;
 }

@@ -9,6 +9,7 @@
 #include "lookup.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
 static void *thread_main(void *arg)
 {

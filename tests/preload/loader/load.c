@@ -7,6 +7,7 @@
 
 #include <dlfcn.h>
 #include <locale.h>
+#include <stdio.h>
 #include <unistd.h>
 
 int main(int argc, char **argv)

@@ -4,7 +4,7 @@
  * until there are no more. It fails with EAI_MEMORY or brings the right answer,
  * and nothing is left. Here it is alone; see alloc_herd.c.
  */
-#include "poor.h"
+#include "no_memory.h"
 
 enum { MOST = 200 }; /* allocations in a lookup */
 
@@ -150,13 +150,13 @@ static void begin_second(void)
 	ck_assert_int_eq(pthread_create(&second, NULL, sleep_on, NULL), 0);
 }
 
-int main(void)
+TCase *make_tests(void)
 {
-	TCase *tcase = poor_case("alloc");
+	TCase *tcase = no_memory_case("alloc");
 
 	tcase_add_checked_fixture(tcase, begin_second, NULL);
 	ADD_ROWS(tcase, lone_lookup, lone);
 	ADD_ROWS(tcase, python_codec, converted);
 	ADD_ROWS(tcase, libc_inside, for_libc);
-	return callers_run(tcase);
+	return tcase;
 }

@@ -4,7 +4,7 @@
  * wait for it, or of all; at the second, and so on. Who has enough has no harm,
  * nothing is left, and the table forgets the host.
  */
-#include "poor.h"
+#include "no_memory.h"
 
 /* A herd, each of which, or one, runs out at its nth allocation. */
 struct poor {
@@ -143,14 +143,15 @@ START_TEST(everybody_at_once)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
-	TCase *tcase = poor_case("alloc_herd");
+	TCase *tcase = no_memory_case("alloc_herd");
+
 	if (!SANITIZER("valgrind")) {
 		ADD_ROWS(tcase, leader, herds);
 		ADD_ROWS(tcase, waiters, herds);
 	}
 	ADD_ROWS(tcase, everybody, herds);
 	tcase_add_loop_test(tcase, everybody_at_once, 0, 1); /* the one with an answer to copy */
-	return callers_run(tcase);
+	return tcase;
 }

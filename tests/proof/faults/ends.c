@@ -6,6 +6,7 @@
  * fake resolver is preloaded behind the shim.
  */
 #include "fake.h"
+#include "times.h"
 
 #include <dlfcn.h>
 #include <netdb.h>
@@ -27,11 +28,6 @@ static char *self;
 static char hosts[HOSTS][32];
 static pthread_t threads[THREADS]; /* those below HOSTS lead, each that of its number */
 static bool started;
-
-static void nap(int ms)
-{
-	poll(NULL, 0, ms);
-}
 
 static bool is_right(const char *host, const char *ascii)
 {

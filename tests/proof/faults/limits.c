@@ -250,12 +250,13 @@ START_TEST(herd_on_small_stacks)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
 	TCase *tcase = callers_case("limits");
+
 	tcase_add_test(tcase, no_more_threads);
 	ADD_ROWS(tcase, no_more_descriptors, without);
 	ADD_ROWS(tcase, small_stacks, sizes);
 	ADD_ROWS(tcase, herd_on_small_stacks, sizes);
-	return callers_run(tcase);
+	return tcase;
 }

@@ -8,6 +8,7 @@
 
 #include "callers.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -216,14 +217,15 @@ START_TEST(plugin_comes_and_goes)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
 	TCase *tcase = callers_case("modules");
+
 	if (readlink("/proc/self/exe", directory, sizeof directory - 1) < 0)
-		return 99;
+		exit(99);
 	*strrchr(directory, '/') = '\0';
 	snprintf(ends, sizeof ends, "%s/ends", directory);
 	ADD_ROWS(tcase, processes_in_a_lookup, ways);
 	ADD_ROWS(tcase, plugin_comes_and_goes, bindings);
-	return callers_run(tcase);
+	return tcase;
 }

@@ -12,6 +12,8 @@
  * how often OLD came, and NEW; late is how many had OLD of those who had begun when
  * all lookups from before the renaming were back, other what is neither.
  */
+#include "times.h"
+
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
@@ -42,14 +44,6 @@ struct asker {
 
 static char **arguments;
 static atomic_bool done;
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static enum answer ask(void)
 {

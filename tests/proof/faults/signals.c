@@ -267,13 +267,14 @@ START_TEST(forks_in_storm)
 }
 END_TEST
 
-int main(void)
+TCase *make_tests(void)
 {
 	TCase *tcase = callers_case("signals");
+
 	ADD_ROWS(tcase, storm, ways);
 	ADD_ROWS(tcase, herd_in_storm, ways);
 	tcase_add_test(tcase, late_in_storm);
 	ADD_ROWS(tcase, libc_in_storm, ways);
 	ADD_ROWS(tcase, forks_in_storm, ways);
-	return callers_run(tcase);
+	return tcase;
 }

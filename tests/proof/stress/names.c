@@ -14,6 +14,7 @@
 
 #include <arpa/inet.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Spellings, and what a resolver must be asked for. The first few come back from
  * AI_CANONIDN as they are. */

@@ -65,7 +65,7 @@ struct question {
 	struct address addresses[2]; /* each with every type, in this order */
 	int address_count;
 	in_port_t port; /* of the host's byte order */
-	char canonical[256]; /* "": none */
+	char canonical[272]; /* "": none */
 	bool resolved; /* a resolver must be asked, or another caller's answer shared */
 };
 

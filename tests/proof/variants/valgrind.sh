@@ -6,7 +6,7 @@
 command -v valgrind >/dev/null || skip_all "valgrind is not installed"
 VARIANT=$BUILD
 TEST_SANITIZER=valgrind
-# Some tests start themselves anew: see with_environment() in tests/preload/fake.
+# Some tests start themselves anew: see with_environment() in tests/lib/callers.h.
 TEST_WRAPPER="valgrind -q --trace-children=yes --error-exitcode=99 --exit-on-first-error=no --leak-check=full \
 	--errors-for-leak-kinds=definite"
 export TEST_SANITIZER TEST_WRAPPER

@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Lookups that run out of memory. Included once by each program that the faulty
- * allocator is preloaded into, behind the fake resolver.
- */
-#ifndef POOR_H
-#define POOR_H
+#include "no_memory.h"
 
-#include "alloc.h"
+const struct allocator *allocator;
 
-#include "callers.h"
-
-/* Set by poor_case(). */
-static const struct allocator *allocator;
-
-/* NULL if it is right for memory to run out so, else what is wrong. */
-static inline const char *wrong_with_fault(const struct caller *caller, bool failed)
+const char *wrong_with_fault(const struct caller *caller, bool failed)
 {
 	if (failed && caller->code == EAI_MEMORY) {
 		if (caller->error != ENOMEM)
@@ -40,20 +29,14 @@ static inline const char *wrong_with_fault(const struct caller *caller, bool fai
 	return wrong(caller);
 }
 
-static inline void ask_with_fault(struct caller *caller, unsigned nth, enum whose whose, bool *failed)
+void ask_with_fault(struct caller *caller, unsigned nth, enum whose whose, bool *failed)
 {
 	allocator->arm(nth, whose);
 	ask(caller);
 	*failed = allocator->disarm();
 }
 
-#define ck_right_with_fault(caller, failed, nth) do { \
-	const char *ck_what = wrong_with_fault(caller, failed); \
-	ck_assert_msg(ck_what == NULL, "allocation %u: %s: wrong %s (code %d, errno %d)", nth, \
-	              (caller)->q.host, ck_what, (caller)->code, (caller)->error); \
-} while (0)
-
-static inline TCase *poor_case(const char *name)
+TCase *no_memory_case(const char *name)
 {
 	TCase *tcase = callers_case(name);
 
@@ -64,5 +47,3 @@ static inline TCase *poor_case(const char *name)
 	}
 	return tcase;
 }
-
-#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* For programs that look hosts up and tell on stdout how that went, a line a lookup. */
+#ifndef LOOKUP_H
+#define LOOKUP_H
+
+/* "WHO: HOST ADDRESS" or "WHO: HOST EAI -N". FLAGS is a number as text; NULL: 0. */
+void lookup(const char *who, const char *host, const char *flags);
+
+/* Seconds: longer than any lookup takes, with libc or without. */
+enum { LONGEST = 60 };
+
+/* A program that times its lookups calls it first. One that hangs is ended by a signal. */
+void begin(void);
+
+/* Set by begin(), or by a module of its own. */
+extern double begun;
+
+/* "WHO STARTED TOOK CODE ADDRESS": STARTED is in seconds since BEGUN, TOOK how many seconds
+ * the lookup took; CODE is getaddrinfo's, ADDRESS the first one of the answer, or a dash.
+ * It is one write: a child of a fork may not touch the lock of stdout. Any thread may call. */
+void lookup_timed(const char *who, const char *host);
+
+#endif
