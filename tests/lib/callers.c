@@ -194,6 +194,16 @@ void herd_join(struct herd *herd)
 		ck_assert_int_eq(pthread_join(herd->caller[i].thread, &herd->caller[i].ended), 0);
 }
 
+void herd_join_between(struct herd *herd, double least, double most)
+{
+	herd_join(herd);
+	for (size_t i = 0; i < herd->n; i++) {
+		ck_right(&herd->caller[i]);
+		ck_assert_double_ge(herd->caller[i].seconds, least);
+		ck_assert_double_lt(herd->caller[i].seconds, most);
+	}
+}
+
 void herd_end(struct herd *herd)
 {
 	for (size_t i = 0; i < herd->n; i++)
@@ -210,6 +220,17 @@ void herd_end_right(struct herd *herd)
 		ck_right(&herd->caller[i]);
 	}
 	herd_end(herd);
+}
+
+struct herd *watched;
+struct caller *_Atomic newest_asker;
+
+void note_asker_of_herd(const char *host)
+{
+	(void)host;
+	for (size_t i = 0; i < watched->n; i++)
+		if (pthread_equal(watched->caller[i].thread, pthread_self()))
+			newest_asker = &watched->caller[i];
 }
 
 static bool all_others_sleep(void)

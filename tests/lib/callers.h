@@ -101,10 +101,19 @@ struct herd *start_herd(size_t n, struct question q);
 
 void herd_join(struct herd *herd);
 
+/* Joins all, and checks that each has a right answer, which took it LEAST seconds and fewer
+ * than MOST. */
+void herd_join_between(struct herd *herd, double least, double most);
+
 void herd_end(struct herd *herd);
 
 /* Joins all, checks that each came back with a right answer, frees. */
 void herd_end_right(struct herd *herd);
+
+/* For fake->hook(): notes which caller of WATCHED asks. A thread of the shim's is none. */
+extern struct herd *watched;
+extern struct caller *_Atomic newest_asker;
+void note_asker_of_herd(const char *host);
 
 /* Waits until CONDITION holds, which it must within a minute. */
 #define await(condition) do { \

@@ -209,3 +209,12 @@ void assert_empty(const char *key)
 	ck_assert_int_eq(count_waiters(key), -1);
 	ck_assert_int_eq(atomic_load(&answers), 0);
 }
+
+void end_right(struct caller callers[], int count)
+{
+	open_gate(1);
+	join(callers, count);
+	for (int i = 0; i < count; i++)
+		ck_assert_int_eq(callers[i].got_code, 0);
+	assert_empty(callers[0].key);
+}

@@ -62,17 +62,6 @@ START_TEST(lone_leader_cancelled)
 }
 END_TEST
 
-static struct herd *crowd;
-static struct caller *_Atomic inside; /* the newest asker among them; a thread of the shim's is none */
-
-static void note_caller(const char *host)
-{
-	(void)host;
-	for (size_t i = 0; i < crowd->n; i++)
-		if (pthread_equal(crowd->caller[i].thread, pthread_self()))
-			inside = &crowd->caller[i];
-}
-
 /* Cancels who asks, and who takes over in its turn, up to MOST of them; but none any more
  * when the answer is late, and is asked for by another. Returns how many. */
 static int cancel_in_a_row(int most)
@@ -81,28 +70,28 @@ static int cancel_in_a_row(int most)
 	size_t ended = 0;
 
 	fake->reset();
-	fake->hook(note_caller);
-	inside = NULL;
-	crowd = herd_of(20, (struct question){ .host = "hook.gate.fake", .service = "80" });
-	herd_start(crowd);
-	for (struct caller *last = NULL; cancelled < most && now() < crowd->begun + 0.35; nap(1))
-		if (inside != last) {
-			last = inside;
+	fake->hook(note_asker_of_herd);
+	newest_asker = NULL;
+	watched = herd_of(20, (struct question){ .host = "hook.gate.fake", .service = "80" });
+	herd_start(watched);
+	for (struct caller *last = NULL; cancelled < most && now() < watched->begun + 0.35; nap(1))
+		if (newest_asker != last) {
+			last = newest_asker;
 			cancel(last);
 			cancelled++;
 		}
 	await(fake->calls("hook.gate.fake") > cancelled);
 	fake->open_gate();
-	herd_join(crowd);
-	for (size_t i = 0; i < crowd->n; i++) {
-		if (crowd->caller[i].ended == PTHREAD_CANCELED)
+	herd_join(watched);
+	for (size_t i = 0; i < watched->n; i++) {
+		if (watched->caller[i].ended == PTHREAD_CANCELED)
 			ended++;
 		else
-			ck_right(&crowd->caller[i]);
+			ck_right(&watched->caller[i]);
 	}
 	ck_assert_uint_eq(ended, cancelled);
-	ck_lookups("hook.gate.fake", cancelled + 1, crowd->begun);
-	herd_end(crowd);
+	ck_lookups("hook.gate.fake", cancelled + 1, watched->begun);
+	herd_end(watched);
 	if (!SANITIZER("thread")) /* which has a thread of its own */
 		await(count_tasks() == 1); /* a thread of the shim's may be on its way out */
 	return cancelled;

@@ -43,12 +43,7 @@ static void check_waiters(unsigned refusal)
 	await(fake->running() == 1);
 	waiters = start_herd(10, q);
 	ck_assert(forbid_threads(refusal));
-	herd_join(waiters);
-	for (size_t i = 0; i < waiters->n; i++) {
-		ck_right(&waiters->caller[i]);
-		ck_assert_double_ge(waiters->caller[i].seconds, late);
-		ck_assert_double_lt(waiters->caller[i].seconds, at_last);
-	}
+	herd_join_between(waiters, late, at_last);
 	ck_lookups(q.host, 2, leader->begun);
 	ck_assert_uint_eq(count_tasks(), 2);
 	herd_end(waiters);

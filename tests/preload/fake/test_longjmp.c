@@ -246,17 +246,6 @@ START_TEST(waiter_jumps)
 }
 END_TEST
 
-static struct herd *crowd;
-static struct caller *_Atomic inside; /* the newest asker among them; a thread of the shim's is none */
-
-static void note_caller(const char *host)
-{
-	(void)host;
-	for (size_t i = 0; i < crowd->n; i++)
-		if (pthread_equal(crowd->caller[i].thread, pthread_self()))
-			inside = &crowd->caller[i];
-}
-
 /* Nor does it keep the others from taking over, time and again: until the answer is late,
  * and is asked for by another. */
 START_TEST(waiter_jumps_and_leaders_change)
@@ -266,9 +255,9 @@ START_TEST(waiter_jumps_and_leaders_change)
 	struct jumper jumper[3];
 	double start;
 
-	fake->hook(note_caller);
-	crowd = herd_of(10, q);
-	herd_start(crowd);
+	fake->hook(note_asker_of_herd);
+	watched = herd_of(10, q);
+	herd_start(watched);
 	await(fake->running() >= 1);
 	for (int i = 0; i < 3; i++)
 		jumper_start(&jumper[i], _i, q);
@@ -276,20 +265,20 @@ START_TEST(waiter_jumps_and_leaders_change)
 	for (int i = 0; i < 3; i++)
 		jumper_throw(&jumper[i]);
 	start = now();
-	for (int i = 0; i < 5 && now() < crowd->begun + late * 0.9; nap(1))
-		if (inside != last) {
-			last = inside;
+	for (int i = 0; i < 5 && now() < watched->begun + late * 0.9; nap(1))
+		if (newest_asker != last) {
+			last = newest_asker;
 			ck_assert_int_eq(pthread_cancel(last->thread), 0);
 			i++;
 		}
 	await(fake->running() >= 2);
 	fake->open_gate();
-	herd_join(crowd);
-	for (size_t i = 0; i < crowd->n; i++)
-		if (crowd->caller[i].ended == NULL)
-			ck_right(&crowd->caller[i]);
+	herd_join(watched);
+	for (size_t i = 0; i < watched->n; i++)
+		if (watched->caller[i].ended == NULL)
+			ck_right(&watched->caller[i]);
 	fake->hook(NULL);
-	herd_end(crowd);
+	herd_end(watched);
 	for (int i = 0; i < 3; i++)
 		jumper_end(&jumper[i], q, RETURN);
 	ck_assert_double_lt(now() - start, at_last);

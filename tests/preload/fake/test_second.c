@@ -18,12 +18,7 @@ START_TEST(stuck_leader_costs_a_little)
 
 	await(fake->running() == 1);
 	waiters = start_herd(10, q);
-	herd_join(waiters);
-	for (size_t i = 0; i < waiters->n; i++) {
-		ck_right(&waiters->caller[i]);
-		ck_assert_double_ge(waiters->caller[i].seconds, late);
-		ck_assert_double_lt(waiters->caller[i].seconds, at_last);
-	}
+	herd_join_between(waiters, late, at_last);
 	/* One more lookup served them all, and the leader is still out. */
 	ck_lookups(q.host, 2, leader->begun);
 	ck_assert_int_eq(pthread_tryjoin_np(leader->caller->thread, NULL), EBUSY);
