@@ -83,14 +83,14 @@ fi
 # missing FILE ERE TARGET: make says that in one line, and no compiler says more.
 missing() {
 	rm -rf "$TMP/missing"
-	out=$(MISSING=$1 make BUILD="$TMP/missing" CC="$TMP/bin/poor" "$3" 2>&1)
+	out=$(MISSING=$1 make BUILD="$TMP/missing" CC="$TMP/bin/lacking" "$3" 2>&1)
 	is "no $1: fails" "$?" 2
 	like "no $1: says so" "$out" "$2"
 	is "no $1: in one line" "$(printf '%s\n' "$out" | grep -Evc '^make|^  /')" 1
 }
 
 # A compiler that does not find the file of that name.
-cat >"$TMP/bin/poor" <<'END'
+cat >"$TMP/bin/lacking" <<'END'
 #!/bin/sh
 case "$*" in
 *-l:"$MISSING"*) exit 1 ;;
@@ -98,7 +98,7 @@ case "$*" in
 esac
 exec cc "$@"
 END
-chmod 755 "$TMP/bin/poor"
+chmod 755 "$TMP/bin/lacking"
 missing idn2.h 'no idn2\.h: .*libidn2-dev.*scripts/dev/setup build' all
 missing check.h 'no check\.h: install check.*scripts/dev/setup check' "$TMP/missing/tests/preload/test_disabled"
 missing libidn2.a 'no libidn2\.a: .*libidn2-dev.*IDN2=shared' "$TMP/missing/idn2.o"

@@ -107,11 +107,11 @@ is "a full disk: and the old command with it" "$(cat "$prefix/bin/gaishim")" 'th
 is "a full disk: nothing is left beside" "$(find "$prefix" -name '*.new*')" ''
 
 # An object that does not come to be the one that was built is not put in place.
-mkdir "$TMP/liar"
+mkdir "$TMP/corrupting"
 # shellcheck disable=SC2016 # the stub's
-printf '#!/bin/sh\n%s "$@"\nfor last; do :; done\nprintf x >>"$last"\n' "$(command -v cp)" >"$TMP/liar/cp"
-chmod 755 "$TMP/liar/cp"
-out=$(PATH=$TMP/liar:$PATH make BUILD="$BUILD" install PREFIX="$prefix" 2>&1)
+printf '#!/bin/sh\n%s "$@"\nfor last; do :; done\nprintf x >>"$last"\n' "$(command -v cp)" >"$TMP/corrupting/cp"
+chmod 755 "$TMP/corrupting/cp"
+out=$(PATH=$TMP/corrupting:$PATH make BUILD="$BUILD" install PREFIX="$prefix" 2>&1)
 ok "a copy that differs: make install fails" [ $? -ne 0 ]
 like "a copy that differs: it says so" "$out" 'install: .* as it was'
 is "a copy that differs: the old object stays" "$(cat "$object")" 'the old one'

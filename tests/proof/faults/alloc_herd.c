@@ -7,35 +7,35 @@
 #include "no_memory.h"
 
 /* A herd, each of which, or one, runs out at its nth allocation. */
-struct poor {
+struct faulted {
 	struct caller caller;
 	unsigned nth;
 	bool failed;
 };
 
-static void *poor_main(void *arg)
+static void *faulted_main(void *arg)
 {
-	struct poor *poor = arg;
+	struct faulted *faulted = arg;
 
-	ask_with_fault(&poor->caller, poor->nth, SHIM, &poor->failed);
+	ask_with_fault(&faulted->caller, faulted->nth, SHIM, &faulted->failed);
 	return NULL;
 }
 
-static void poor_start(struct poor *poor, struct question q, unsigned nth)
+static void faulted_start(struct faulted *faulted, struct question q, unsigned nth)
 {
-	*poor = (struct poor){ .caller = { .q = q }, .nth = nth };
-	ck_assert_int_eq(pthread_create(&poor->caller.thread, NULL, poor_main, poor), 0);
+	*faulted = (struct faulted){ .caller = { .q = q }, .nth = nth };
+	ck_assert_int_eq(pthread_create(&faulted->caller.thread, NULL, faulted_main, faulted), 0);
 }
 
 /* Joins; returns whether it came back with an answer. */
-static bool poor_end(struct poor *poor)
+static bool faulted_end(struct faulted *faulted)
 {
 	bool answered;
 
-	ck_assert_int_eq(pthread_join(poor->caller.thread, NULL), 0);
-	ck_right_with_fault(&poor->caller, poor->failed, poor->nth);
-	answered = poor->caller.code == poor->caller.q.code;
-	forget(&poor->caller);
+	ck_assert_int_eq(pthread_join(faulted->caller.thread, NULL), 0);
+	ck_right_with_fault(&faulted->caller, faulted->failed, faulted->nth);
+	answered = faulted->caller.code == faulted->caller.q.code;
+	forget(&faulted->caller);
 	return answered;
 }
 
@@ -51,20 +51,20 @@ static const struct { struct question q; unsigned copied; } herds[] = {
  * it was asked for: more than once without a fault if it was late. */
 static size_t run_herd(int row, unsigned first, unsigned rest, bool *failed, int *asked)
 {
-	struct poor herd[HERD];
+	struct faulted herd[HERD];
 	const struct question q = herds[row].q;
 	size_t answered = 0;
 
 	fake->reset();
-	poor_start(&herd[0], q, first);
+	faulted_start(&herd[0], q, first);
 	await(fake->running() >= 1);
 	for (size_t i = 1; i < HERD; i++)
-		poor_start(&herd[i], q, rest);
+		faulted_start(&herd[i], q, rest);
 	settle();
 	fake->open_gate();
 	*failed = false;
 	for (size_t i = 0; i < HERD; i++) {
-		answered += poor_end(&herd[i]);
+		answered += faulted_end(&herd[i]);
 		*failed |= herd[i].failed;
 	}
 	await(count_tasks() == 1); /* a thread of the shim's may be on its way out */

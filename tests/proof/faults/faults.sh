@@ -64,12 +64,12 @@ like "limits, with a log: it is written" "$(cat "$TMP/log")" 'host="gate.fake" .
 
 # late COMMAND...: how three callers fare under it whose leader is stuck for three seconds.
 late() {
-	"$@" env LD_PRELOAD="$fake" GAISHIM_LOG="$TMP/story" timeout -k 2 60 \
+	"$@" env LD_PRELOAD="$fake" GAISHIM_LOG="$TMP/lookups" timeout -k 2 60 \
 		"$BUILD/tests/network/ask" -n 3 once.ms-3000.fake >/dev/null 2>&1
-	sed 's/.* how=\([a-z]*\) \(.*\)shared=.* code=\([^ ]*\) .*/\1 \2\3/; s/ms=\([0-9]*\)/\1/' "$TMP/story" |
+	sed 's/.* how=\([a-z]*\) \(.*\)shared=.* code=\([^ ]*\) .*/\1 \2\3/; s/ms=\([0-9]*\)/\1/' "$TMP/lookups" |
 		awk '$1 == "waited" { $2 = $2 >= 380 && $2 < 2500 ? "in time" : $2 " ms" } { print }' |
 		sort | tr '\n' ','
-	rm -f "$TMP/story"
+	rm -f "$TMP/lookups"
 }
 second='led asks=2 0,waited in time asks=2 0,waited in time asks=2 0,'
 if strace -o /dev/null true 2>/dev/null; then

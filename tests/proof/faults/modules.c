@@ -4,7 +4,7 @@
  * and its children look up; a plugin that looks up comes and goes while lookups
  * are out.
  */
-#include "plug.h"
+#include "plugin.h"
 
 #include "callers.h"
 
@@ -163,15 +163,15 @@ static void *churn(void *arg)
 }
 
 /* A host of the plugin's own, and one that others lead, wait for and copy. */
-static void use_plugin(plug_ask_fn *plug)
+static void use_plugin(plugin_ask_fn *ask_plugin)
 {
 	static const char *const hosts[] = { "127.0.0.1", "plugin.fake", "ms-5.shared.fake" };
 
 	for (size_t i = 0; i < 6; i++) {
-		struct plugged asked = { .host = hosts[i / 2] };
+		struct plugin_lookup asked = { .host = hosts[i / 2] };
 		struct caller caller = { .q = { .host = asked.host, .service = "80", .socktype = SOCK_STREAM } };
 
-		plug(&asked, i % 2);
+		ask_plugin(&asked, i % 2);
 		caller.code = asked.code;
 		caller.list = asked.list;
 		ck_right(&caller);
@@ -191,18 +191,18 @@ START_TEST(plugin_comes_and_goes)
 	pthread_t thread[CHURNERS];
 	char path[PATH_MAX + 16];
 
-	snprintf(path, sizeof path, "%s/libplug.so", directory);
+	snprintf(path, sizeof path, "%s/libplugin.so", directory);
 	await(fake->running() == 1);
 	for (size_t i = 0; i < CHURNERS; i++)
 		ck_assert_int_eq(pthread_create(&thread[i], NULL, churn, &what[i]), 0);
 	for (size_t i = 0; i < scaled(30); i++) {
 		void *plugin = dlopen(path, bindings[_i] | RTLD_LOCAL);
-		plug_ask_fn *plug;
+		plugin_ask_fn *ask_plugin;
 
 		ck_assert_msg(plugin != NULL, "%s", dlerror());
-		*(void **)&plug = dlsym(plugin, "plug_ask");
-		ck_assert_ptr_nonnull((void *)plug);
-		use_plugin(plug);
+		*(void **)&ask_plugin = dlsym(plugin, "plugin_ask");
+		ck_assert_ptr_nonnull((void *)ask_plugin);
+		use_plugin(ask_plugin);
 		ck_assert_int_eq(dlclose(plugin), 0);
 		ck_assert_ptr_null(dlopen(path, RTLD_NOW | RTLD_NOLOAD)); /* it has gone */
 	}

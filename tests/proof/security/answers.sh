@@ -7,8 +7,8 @@
 net_up
 net_private_etc
 
-liar=127.0.0.66 # any name is an alias of what its first label spells
-"$BUILD/tests/proof/security/liar" $liar >"$TMP/liar" &
+aliases=127.0.0.66 # any name is an alias of what its first label spells
+"$BUILD/tests/proof/security/aliases" $aliases >"$TMP/aliases" &
 pids=$!
 TAP_EXIT="kill $pids"
 
@@ -25,8 +25,8 @@ alias() {
 	echo .test
 }
 
-nameserver $liar
-ok 'the nameserver is up' soon test -s "$TMP/liar"
+nameserver $aliases
+ok 'the nameserver is up' soon test -s "$TMP/aliases"
 
 same 'an alias' ' canon=evil.test$' -f inet -a canonname "$(alias evil)"
 # libc takes no such name, and stays with the one that was asked.

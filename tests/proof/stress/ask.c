@@ -105,11 +105,11 @@ const char *ask(const struct question *q, char detail[static DETAIL])
 	int code, error;
 
 	detail[0] = '\0';
-	torment_allow();
+	interrupt_allow();
 	errno = BEFORE;
 	code = getaddrinfo(q->host, q->has_service ? q->service : NULL, q->has_hints ? &q->hints : NULL, &list);
 	error = errno;
-	torment_forbid();
+	interrupt_forbid();
 	if (code != q->code)
 		what = differs(detail, "code", code, q->code);
 	else if (code == EAI_SYSTEM && error != q->error)

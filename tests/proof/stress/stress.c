@@ -53,7 +53,7 @@ static void join_all(struct slot *own)
 		if (!slots[i].running)
 			continue;
 		pthread_join(slots[i].thread, &result);
-		torment_count(result);
+		interrupt_count(result);
 		slots[i].running = false;
 		slots[i].since = 0;
 	}
@@ -68,9 +68,9 @@ static void run_round(int64_t begun, int64_t end)
 	for (int i = 0; i < slot_count - 1; i++)
 		slot_start(&slots[i]);
 	while (now() < end) {
-		slot_begin(own, "torment");
+		slot_begin(own, "interrupt");
 		if (options.cancel)
-			torment(&own->random);
+			interrupt_next(&own->random);
 		slot_end(own);
 		nap(2 * MILLISECOND);
 		progress(begun);
@@ -85,12 +85,12 @@ static void run(void)
 	int64_t warm = options.seconds * SECOND / 8;
 
 	run_round(begun, begun + (warm > 10 * SECOND ? 10 * SECOND : warm));
-	first = last = meter_read_idle();
+	first = last = usage_read_idle();
 	while (now() < end) {
 		int64_t until = now() + ROUND * SECOND;
 
 		run_round(begun, until > end - SECOND ? end : until);
-		last = meter_read_idle();
+		last = usage_read_idle();
 	}
 }
 
@@ -172,7 +172,7 @@ int main(int argc, char **argv)
 	if (options.dns)
 		__nss_configure_lookup("hosts", "files dns");
 	slots_allocate();
-	torment_prepare();
+	interrupt_prepare();
 	watch_start();
 	run();
 	verdict();

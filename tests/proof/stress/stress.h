@@ -134,17 +134,17 @@ void slot_ask(struct slot *slot, enum temper temper);
 /* A thread that ends the process when another hangs. */
 void watch_start(void);
 
-/* --- torment.c: threads that do not come back from a lookup --- */
+/* --- interrupt.c: threads that do not come back from a lookup --- */
 
-void torment_prepare(void);
+void interrupt_prepare(void);
 /* Around a lookup: a victim may be taken out of it, and only of it. */
-void torment_allow(void);
-void torment_forbid(void);
+void interrupt_allow(void);
+void interrupt_forbid(void);
 /* Hits the next victim, or if it has ended starts it anew. */
-void torment(struct random *r);
+void interrupt_next(struct random *r);
 /* A thread has ended that was joined. */
-void torment_count(const void *result);
-extern _Thread_local sigjmp_buf torment_landing;
+void interrupt_count(const void *result);
+extern _Thread_local sigjmp_buf interrupt_back;
 
 /* --- forks.c --- */
 
@@ -152,7 +152,7 @@ void *forker_main(void *slot);
 /* What a child does, forked or executed. Does not return. */
 _Noreturn void child_main(uint64_t number);
 
-/* --- meter.c --- */
+/* --- usage.c --- */
 
 struct reading {
 	long heap, resident; /* bytes */
@@ -160,11 +160,11 @@ struct reading {
 };
 
 /* Waits until there is no thread but main's and the watch's. */
-struct reading meter_read_idle(void);
+struct reading usage_read_idle(void);
 /* What they are, to stderr. */
-void meter_print_descriptors(void);
+void usage_print_descriptors(void);
 
-/* --- verdict.c --- */
+/* --- report.c --- */
 
 extern const struct fake *fake; /* NULL for a nameserver */
 extern struct reading first, last; /* after the warm-up, and after the last round */

@@ -100,7 +100,7 @@ static void *worker_main(void *argument)
 	self = slot;
 	slot->tid = gettid();
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-	if (slot->role == VICTIM && sigsetjmp(torment_landing, 1) != 0)
+	if (slot->role == VICTIM && sigsetjmp(interrupt_back, 1) != 0)
 		counts.jumped++;
 	while (!stopping)
 		slot_ask(slot, temper);

@@ -97,7 +97,7 @@ _Noreturn void verdict(void)
 		grouped(counts.exited, number[3]), grouped(counts.jumped, number[4]));
 
 	if (last.descriptors != first.descriptors)
-		meter_print_descriptors();
+		usage_print_descriptors();
 	if (fake != NULL)
 		length += snprintf(line + length, sizeof line - (size_t)length, "%s shared, ",
 				   grouped((unsigned long)count_shared(0), number[5]));

@@ -3,7 +3,7 @@
  * Asks getaddrinfo for each host, hints NULL, and writes "HOST ADDRESS" with the
  * first address, or "HOST" and what gai_strerror says, a line each:
  *
- *   company [-s] [-o FILE] HOST...
+ *   lookups [-s] [-o FILE] HOST...
  *
  * Asked are they in the main thread, in threads at the same time, and in a forked
  * child; who hears otherwise than the main thread adds a line, as does each of the
@@ -102,7 +102,7 @@ int main(int argc, char **argv)
 		}
 	hosts = argv + optind;
 	if (argc - optind < 1 || argc - optind > HOSTS)
-		errx(2, "usage: company [-s] [-o FILE] HOST...");
+		errx(2, "usage: lookups [-s] [-o FILE] HOST...");
 
 	before = standard_streams();
 	ask_all(&main_thread);

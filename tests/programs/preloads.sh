@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The object in company: other preloads before and behind it, sanitizers,
+# The object beside what else there is: other preloads before and behind it, sanitizers,
 # debuggers, and processes that lack something. docs/limits.md has a line for each
 # combination that cannot work; what happens then is tested here.
 
@@ -13,7 +13,7 @@ printf '127.0.0.1 localhost\n127.0.0.8 xn--bcher-kva.test\n' >/etc/hosts
 programs=$BUILD/tests/programs
 fake=$BUILD/tests/lib/libfake.so
 log=$TMP/log answers=$TMP/answers
-ask="$programs/company -o $answers 127.0.0.1 bücher.test localhost"
+ask="$programs/lookups -o $answers 127.0.0.1 bücher.test localhost"
 all='127.0.0.1 127.0.0.1 numeric
 bücher.test 127.0.0.8 led
 localhost 127.0.0.1 led'
@@ -35,8 +35,8 @@ told() {
 	cat "$TMP/said"
 }
 
-# story COMMAND...: what is told of it.
-story() {
+# outcome COMMAND...: what is told of it.
+outcome() {
 	rm -f "$log" "$answers"
 	timeout -k 2 30 env GAISHIM_LOG="$log" "$@" >"$TMP/said" 2>&1 </dev/null
 	told $?
@@ -47,11 +47,11 @@ preloaded() {
 	objects=$1
 	shift
 	# shellcheck disable=SC2086 # a command
-	story LD_PRELOAD="$objects" "$@" $ask
+	outcome LD_PRELOAD="$objects" "$@" $ask
 }
 
 # Where other libraries are: beside libc.
-libraries=$(ldd "$programs/company" | sed -n 's,.*=> \(/.*\)/libc\.so\.6 .*,\1,p')
+libraries=$(ldd "$programs/lookups" | sed -n 's,.*=> \(/.*\)/libc\.so\.6 .*,\1,p')
 
 # library NAME: its path, or nothing. NAME may be a pattern.
 library() {
@@ -130,7 +130,7 @@ localhost 127.0.0.9 led'
 	# Another preload might send a host that is not ASCII anywhere, so it is not asked.
 	printf '127.0.0.11 süd.test\n' >>"$TMP/hosts"
 	like 'nss_wrapper behind: a name in UTF-8 is not found' \
-		"$(story LD_PRELOAD="$GAISHIM_SO:$lib" "$programs/company" -o "$answers" süd.test)" '^süd\.test [^0-9]* led$'
+		"$(outcome LD_PRELOAD="$GAISHIM_SO:$lib" "$programs/lookups" -o "$answers" süd.test)" '^süd\.test [^0-9]* led$'
 	is 'nss_wrapper before: all is its own' "$(preloaded "$lib:$GAISHIM_SO")" \
 		'127.0.0.1 127.0.0.1 -
 bücher.test Name or service not known -
@@ -161,7 +161,7 @@ far.test 224.0.0.2 -'
 	if command -v proxychains4 >/dev/null; then
 		# shellcheck disable=SC2086 # a command
 		like 'proxychains4 COMMAND, with the object preloaded, is proxychains before' \
-			"$(story LD_PRELOAD="$GAISHIM_SO" proxychains4 -q $ask)" '^bücher.test 224\.0\.0\.1 -'
+			"$(outcome LD_PRELOAD="$GAISHIM_SO" proxychains4 -q $ask)" '^bücher.test 224\.0\.0\.1 -'
 	else
 		skip 'proxychains4' 'not installed'
 	fi
@@ -174,11 +174,11 @@ else
 	"$programs/socks" 9050 "$TMP/tor" >"$TMP/socks" &
 	TAP_EXIT="kill $!"
 	ok 'something like Tor is up' soon test -s "$TMP/socks"
-	# asked OBJECTS [-s]: the story, and what Tor was asked.
+	# asked OBJECTS [-s]: the outcome, and what Tor was asked.
 	asked() {
 		: >"$TMP/tor"
 		# shellcheck disable=SC2086 # a command
-		story LD_PRELOAD="$1" ${ask%% *} ${2-} ${ask#* }
+		outcome LD_PRELOAD="$1" ${ask%% *} ${2-} ${ask#* }
 		sed 's/^/Tor: /' "$TMP/tor" | sort -u
 	}
 	by_tor='127.0.0.1 127.0.0.1 numeric
@@ -202,16 +202,16 @@ fi
 if command -v fakeroot >/dev/null; then
 	# shellcheck disable=SC2086,SC2016 # a command, expanded by the inner shell
 	{
-		is 'fakeroot, with the object preloaded' "$(story LD_PRELOAD="$GAISHIM_SO" fakeroot $ask)" "$all"
+		is 'fakeroot, with the object preloaded' "$(outcome LD_PRELOAD="$GAISHIM_SO" fakeroot $ask)" "$all"
 		is 'the object preloaded within fakeroot' \
-			"$(story fakeroot sh -c 'LD_PRELOAD=$LD_PRELOAD:$0 "$@"' "$GAISHIM_SO" $ask)" "$all"
+			"$(outcome fakeroot sh -c 'LD_PRELOAD=$LD_PRELOAD:$0 "$@"' "$GAISHIM_SO" $ask)" "$all"
 	}
 else
 	skip 'fakeroot' 'not installed'
 fi
 if command -v faketime >/dev/null; then
 	# shellcheck disable=SC2086 # a command
-	is 'faketime COMMAND, with the object preloaded' "$(story LD_PRELOAD="$GAISHIM_SO" faketime -f '+1y x10' $ask)" "$all"
+	is 'faketime COMMAND, with the object preloaded' "$(outcome LD_PRELOAD="$GAISHIM_SO" faketime -f '+1y x10' $ask)" "$all"
 else
 	skip 'faketime' 'not installed'
 fi
@@ -222,7 +222,7 @@ sanitized="$TMP/sanitized ${ask#* }"
 built() {
 	what=$1
 	shift
-	command -v "$1" >/dev/null && "$@" -D_GNU_SOURCE -g -fsanitize=address -o "$TMP/sanitized" tests/programs/company.c \
+	command -v "$1" >/dev/null && "$@" -D_GNU_SOURCE -g -fsanitize=address -o "$TMP/sanitized" tests/programs/lookups.c \
 		-lpthread >"$TMP/cc" 2>&1 && return
 	skip "$what" "not to be built here: $(grep -m 1 . "$TMP/cc" 2>/dev/null || echo 'no compiler')"
 	return 1
@@ -230,23 +230,23 @@ built() {
 # shellcheck disable=SC2086 # a command
 runtime_insists() {
 	for object in "$GAISHIM_SO" "$BUILD/tests/bench/libempty.so"; do
-		like "$1: refuses to start with ${object##*/} before its runtime" "$(story LD_PRELOAD="$object" $sanitized)" \
+		like "$1: refuses to start with ${object##*/} before its runtime" "$(outcome LD_PRELOAD="$object" $sanitized)" \
 			'ASan runtime does not come first in initial library list'
 	done
 	is "$1: runs with verify_asan_link_order=0" \
-		"$(story LD_PRELOAD="$GAISHIM_SO" ASAN_OPTIONS=verify_asan_link_order=0 $sanitized)" "$all"
-	is "$1: runs with the runtime preloaded before the object" "$(story LD_PRELOAD="$2:$GAISHIM_SO" $sanitized)" "$all"
+		"$(outcome LD_PRELOAD="$GAISHIM_SO" ASAN_OPTIONS=verify_asan_link_order=0 $sanitized)" "$all"
+	is "$1: runs with the runtime preloaded before the object" "$(outcome LD_PRELOAD="$2:$GAISHIM_SO" $sanitized)" "$all"
 }
 if built 'gcc, AddressSanitizer' gcc; then
 	runtime_insists 'gcc, AddressSanitizer' "$(gcc -print-file-name=libasan.so)"
 fi
 if built 'gcc, AddressSanitizer, -static-libasan' gcc -static-libasan; then
 	# shellcheck disable=SC2086 # a command
-	is 'gcc, AddressSanitizer, -static-libasan' "$(story LD_PRELOAD="$GAISHIM_SO" $sanitized)" "$all"
+	is 'gcc, AddressSanitizer, -static-libasan' "$(outcome LD_PRELOAD="$GAISHIM_SO" $sanitized)" "$all"
 fi
 if built 'clang, AddressSanitizer' clang; then
 	# shellcheck disable=SC2086 # a command
-	is 'clang, AddressSanitizer: the runtime is in the program' "$(story LD_PRELOAD="$GAISHIM_SO" $sanitized)" "$all"
+	is 'clang, AddressSanitizer: the runtime is in the program' "$(outcome LD_PRELOAD="$GAISHIM_SO" $sanitized)" "$all"
 fi
 runtime=$(clang -print-file-name="libclang_rt.asan-$(uname -m).so" 2>/dev/null)
 if built 'clang, AddressSanitizer as a library' clang -shared-libasan -Wl,-rpath,"${runtime%/*}"; then
@@ -262,7 +262,7 @@ under() {
 		skip "$1" "not permitted here: $(tail -n 1 "$TMP/tool")"
 	else
 		# shellcheck disable=SC2086 # a command
-		is "under $1" "$(story LD_PRELOAD="$GAISHIM_SO" "$@" $ask | sed '/^\[/d; /^Using host/d')" "$all"
+		is "under $1" "$(outcome LD_PRELOAD="$GAISHIM_SO" "$@" $ask | sed '/^\[/d; /^Using host/d')" "$all"
 	fi
 }
 under valgrind -q --leak-check=full --error-exitcode=9
@@ -274,7 +274,7 @@ under setarch "$(uname -m)" -R
 # shellcheck disable=SC2086,SC2016 # a command, expanded by the inner shell
 {
 	lacking() {
-		is "$1" "$(story sh -c "$2"' LD_PRELOAD=$0 "$@"' "$GAISHIM_SO" $ask)" "$all"
+		is "$1" "$(outcome sh -c "$2"' LD_PRELOAD=$0 "$@"' "$GAISHIM_SO" $ask)" "$all"
 	}
 	lacking 'address space: 256 MB' 'ulimit -v 262144;'
 	lacking 'no stdin' 'exec <&-;'
@@ -309,12 +309,12 @@ if [ $? -eq 99 ]; then
 else
 	# shellcheck disable=SC2086 # a command
 	{
-		is 'seccomp forbids netlink' "$(story LD_PRELOAD="$GAISHIM_SO" "$no" eperm $ask)" "$all"
-		is 'seccomp forbids netlink: libc alone' "$(story "$no" eperm $ask)" "$libc_alone
+		is 'seccomp forbids netlink' "$(outcome LD_PRELOAD="$GAISHIM_SO" "$no" eperm $ask)" "$all"
+		is 'seccomp forbids netlink: libc alone' "$(outcome "$no" eperm $ask)" "$libc_alone
 exit 1"
 		one="${ask% * *}"
-		like 'seccomp ends who opens netlink: libc alone' "$(story "$no" kill $one)" '^exit 159$'
-		is 'seccomp ends who opens netlink: a numeric host' "$(story LD_PRELOAD="$GAISHIM_SO" "$no" kill $one)" \
+		like 'seccomp ends who opens netlink: libc alone' "$(outcome "$no" kill $one)" '^exit 159$'
+		is 'seccomp ends who opens netlink: a numeric host' "$(outcome LD_PRELOAD="$GAISHIM_SO" "$no" kill $one)" \
 			'127.0.0.1 127.0.0.1 numeric'
 	}
 fi

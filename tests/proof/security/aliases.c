@@ -5,7 +5,7 @@
  * hexadecimal digits, byte by byte (1b5b.test: ESC and "[", then ".test"); a
  * label that spells nothing stands for itself. Its address is 192.0.2.66.
  *
- *   liar ADDRESS
+ *   aliases ADDRESS
  *
  * IPv4, UDP, port 53. Prints "ready" once it listens.
  */
@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (argc != 2 || inet_pton(AF_INET, argv[1], &address.sin_addr) != 1)
-		errx(2, "usage: liar ADDRESS");
+		errx(2, "usage: aliases ADDRESS");
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0)
 		err(2, "%s", argv[1]);
 	puts("ready");

@@ -39,7 +39,7 @@ static long resident(void)
 	return pages * sysconf(_SC_PAGESIZE);
 }
 
-void meter_print_descriptors(void)
+void usage_print_descriptors(void)
 {
 	char path[64], target[128];
 
@@ -59,7 +59,7 @@ void meter_print_descriptors(void)
 /* The main thread, and the watch. */
 enum { IDLE_THREADS = 2 };
 
-struct reading meter_read_idle(void)
+struct reading usage_read_idle(void)
 {
 	int64_t end = now() + options.limit;
 

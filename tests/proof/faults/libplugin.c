@@ -3,7 +3,7 @@
  * A plugin that looks hosts up: when it is told to, on its caller's thread or on
  * one of its own, and for itself when it is unloaded.
  */
-#include "plug.h"
+#include "plugin.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,13 +17,13 @@ static int ask(const char *host, struct addrinfo **list)
 
 static void *thread_main(void *arg)
 {
-	struct plugged *asked = arg;
+	struct plugin_lookup *asked = arg;
 
 	asked->code = ask(asked->host, &asked->list);
 	return NULL;
 }
 
-void plug_ask(struct plugged *asked, int on_thread)
+void plugin_ask(struct plugin_lookup *asked, int on_thread)
 {
 	pthread_t thread;
 

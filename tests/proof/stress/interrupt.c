@@ -20,7 +20,7 @@
 enum { JUMP, EXIT };
 
 static char exited; /* its address is what a thread returns that has exited */
-_Thread_local sigjmp_buf torment_landing;
+_Thread_local sigjmp_buf interrupt_back;
 static _Thread_local volatile sig_atomic_t allowed;
 
 /* True if the signal has broken off a system call that slept, and that was not the
@@ -56,17 +56,17 @@ static void on_alarm(int signal, siginfo_t *info, void *context)
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
 	if (info->si_value.sival_int == EXIT)
 		pthread_exit(&exited);
-	siglongjmp(torment_landing, 1);
+	siglongjmp(interrupt_back, 1);
 }
 
-void torment_prepare(void)
+void interrupt_prepare(void)
 {
 	struct sigaction action = { .sa_sigaction = on_alarm, .sa_flags = SA_SIGINFO };
 
 	sigaction(SIGALRM, &action, NULL);
 }
 
-void torment_allow(void)
+void interrupt_allow(void)
 {
 	if (self == NULL || self->role != VICTIM)
 		return;
@@ -74,7 +74,7 @@ void torment_allow(void)
 	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
 }
 
-void torment_forbid(void)
+void interrupt_forbid(void)
 {
 	if (self == NULL || self->role != VICTIM)
 		return;
@@ -82,7 +82,7 @@ void torment_forbid(void)
 	allowed = 0;
 }
 
-void torment_count(const void *result)
+void interrupt_count(const void *result)
 {
 	if (result == PTHREAD_CANCELED)
 		counts.cancelled++;
@@ -90,7 +90,7 @@ void torment_count(const void *result)
 		counts.exited++;
 }
 
-void torment(struct random *r)
+void interrupt_next(struct random *r)
 {
 	static int next;
 	struct slot *victim;
@@ -101,7 +101,7 @@ void torment(struct random *r)
 	while (slots[next].role != VICTIM);
 	victim = &slots[next];
 	if (pthread_tryjoin_np(victim->thread, &result) == 0) {
-		torment_count(result);
+		interrupt_count(result);
 		slot_start(victim);
 	} else if (options.dns || random_below(r, 3) == 0) {
 		pthread_cancel(victim->thread);
