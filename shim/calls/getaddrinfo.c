@@ -268,7 +268,7 @@ NOINLINE static int look_up_logged(const char *node, const char *service,
 	code = config.lock == lock_global ? ask_in_line(go_down, &q, &answer) : go_down(&q, &answer);
 	if (code == 0)
 		*res = answer;
-	if (config.log[0] != '\0')
+	if (config.log != NULL)
 		log_lookup(config.log, &q, node, code, begun);
 	question_end(&q);
 	return code;
