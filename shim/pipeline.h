@@ -5,6 +5,7 @@
 #ifndef GAISHIM_PIPELINE_H
 #define GAISHIM_PIPELINE_H
 
+#include "as_written.h"
 #include "host/normalize.h"
 #include "question.h"
 #include "together.h"
@@ -23,7 +24,7 @@ static inline int pipeline(const struct call *call, struct question *q, void **a
 	if (code == NOT_MINE && q->written != NULL && q->host == q->ascii)
 		code = call->numeric(q, answer);
 	if (code == NOT_MINE && q->written != NULL)
-		code = call->as_written(q, answer);
+		code = as_written(q, answer);
 	if (code == NOT_MINE)
 		code = ask_together(q, answer);
 	if (code == ASK_LIBC)

@@ -57,12 +57,10 @@ struct call {
 	int (*validate)(const struct question *q);
 	/* Answer a host that is an address. */
 	int (*numeric)(struct question *q, void **answer);
-	/* Answer a host from local sources as it is written, or refuse it. */
-	int (*as_written)(struct question *q, void **answer);
 	/* Ask libc. Returns a code, with errno for an error; the caller owns the answer. */
 	int (*ask)(const struct question *q, void **answer);
-	/* How names are looked up together. */
-	const struct flight_kind *names;
+	/* How those who ask the same share an answer. */
+	const struct flight_kind *flights;
 };
 
 #endif

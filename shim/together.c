@@ -101,7 +101,7 @@ int ask_together(struct question *q, void **answer)
 	    || (q->libc_flags & (AI_IDN | AI_CANONIDN) && uselocale((locale_t)0) != LC_GLOBAL_LOCALE)
 	    || size > TEXT_MOST)
 		return ASK_LIBC;
-	code = flight_join(q->call->names, q, offsetof(struct key, text) + size, answer, &outcome);
+	code = flight_join(q->call->flights, q, offsetof(struct key, text) + size, answer, &outcome);
 	q->how = roles[outcome.role];
 	q->waited = outcome.waited;
 	q->asks = (int)outcome.asks;

@@ -74,7 +74,7 @@ static kernel_clock *find_vdso_clock(void)
 	if (!image_read(&image, &vdso))
 		return NULL;
 	for (size_t i = 0; i < sizeof names / sizeof names[0] && function == NULL; i++)
-		function = image_function(&image, names[i]);
+		function = image_find(&image, names[i], SYMBOL_FUNCTION);
 	return (kernel_clock *)function;
 }
 
