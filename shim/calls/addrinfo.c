@@ -13,6 +13,23 @@ struct transport {
 	int protocol;
 };
 
+/* Convert the address to the family asked for. Returns false if libc has to answer. */
+static bool convert(struct address *address, const struct question *q)
+{
+	if (q->family == AF_UNSPEC || q->family == address->family)
+		return true;
+	address->family = q->family;
+	if (q->family == AF_INET6) {
+		address->v6 = (struct in6_addr){ .s6_addr = { [10] = 0xFF, [11] = 0xFF } };
+		memcpy(&address->v6.s6_addr[12], &address->v4, sizeof address->v4);
+		return q->flags & AI_V4MAPPED;
+	}
+	memcpy(&address->v4, &address->v6.s6_addr[12], sizeof address->v4);
+	/* glibc looks for the zone's name when half the address is overwritten already:
+	 * leave that to glibc. */
+	return IN6_IS_ADDR_V4MAPPED(&address->v6) && address->zone == NULL;
+}
+
 /* Read a port of up to nine digits, truncated to 16 bits as libc does. Returns false for
  * the other numbers that its strtoul takes, and for names: they are rare, and libc reads
  * them. */
@@ -99,8 +116,7 @@ int addrinfo_numeric(struct question *q, void **answer)
 		return NOT_MINE;
 	if ((q->strict && q->flags & (AI_ADDRCONFIG | AI_IDN))
 	    || !find_transports(q, &first, &last) || !parse_service(q->service, &port)
-	    || !numeric_convert(&address, q->family, q->flags & AI_V4MAPPED)
-	    || (address.zone != NULL && !numeric_zone(&address)))
+	    || !convert(&address, q) || (address.zone != NULL && !numeric_zone(&address)))
 		return leave_to_libc(q);
 	q->how = "numeric";
 	list = libc->list_new((unsigned)(last - first) + 1, q->flags & AI_CANONNAME ? q->host : NULL);

@@ -3,23 +3,6 @@
 
 #include <errno.h>
 #include <net/if.h>
-#include <string.h>
-
-bool numeric_convert(struct address *address, int family, bool mapped)
-{
-	if (family == AF_UNSPEC || family == address->family)
-		return true;
-	address->family = family;
-	if (family == AF_INET6) {
-		address->v6 = (struct in6_addr){ .s6_addr = { [10] = 0xFF, [11] = 0xFF } };
-		memcpy(&address->v6.s6_addr[12], &address->v4, sizeof address->v4);
-		return mapped;
-	}
-	memcpy(&address->v4, &address->v6.s6_addr[12], sizeof address->v4);
-	/* glibc looks for the zone's name when half the address is overwritten already:
-	 * leave that to glibc. */
-	return IN6_IS_ADDR_V4MAPPED(&address->v6) && address->zone == NULL;
-}
 
 /* Interface names count for these addresses alone, as in glibc's __inet6_scopeid_pton. */
 static bool is_of_a_link(const struct in6_addr *v6)

@@ -34,11 +34,6 @@ static inline bool numeric_parse(const char *host, struct address *address)
 	return literal_ipv6(host, &address->v6, &address->zone);
 }
 
-/* Convert the address to that family; AF_UNSPEC takes any. IPv4 becomes a mapped IPv6
- * address only if `mapped`. Returns false, with *address undefined, if it cannot be
- * converted. */
-bool numeric_convert(struct address *address, int family, bool mapped);
-
 /* Read the zone, which must not be NULL, into scope_id. Returns false if there is no such
  * zone. RFC 4007 11. */
 bool numeric_zone(struct address *address);

@@ -67,8 +67,9 @@ static struct wanted wanted[] = {
 	{ .name = "" },
 };
 
-/* A node is one malloc of addrinfo and address; the canonical name is another malloc. */
-static struct addrinfo *new_node(size_t address_size)
+/* A node is one malloc of addrinfo and address; the canonical name is another malloc. The
+ * new node comes before the rest of the list, and has no canonical name. */
+static inline struct addrinfo *new_node(size_t address_size, struct addrinfo *rest)
 {
 	struct addrinfo *node = malloc(sizeof *node + address_size);
 
@@ -76,46 +77,38 @@ static struct addrinfo *new_node(size_t address_size)
 		return NULL;
 	node->ai_addr = (struct sockaddr *)(node + 1);
 	node->ai_canonname = NULL;
-	node->ai_next = NULL;
+	node->ai_next = rest;
 	return node;
 }
 
-/* Only the first node has a canonical name. Returns the list, or NULL, and the list is
- * freed, if out of memory. */
-static struct addrinfo *set_name(struct addrinfo *list, const char *canonname)
+static bool set_canonname(struct addrinfo *list, const char *canonname)
 {
-	if (canonname != NULL) {
-		list->ai_canonname = strdup(canonname);
-		if (list->ai_canonname == NULL) {
-			freeaddrinfo(list);
-			return NULL;
-		}
-	}
-	return list;
+	list->ai_canonname = strdup(canonname);
+	return list->ai_canonname != NULL;
 }
 
 static struct addrinfo *list_new(unsigned nodes, const char *canonname)
 {
-	struct addrinfo *list = NULL;
+	struct addrinfo *list = NULL, *node;
 
-	for (; nodes > 0; nodes--) {
-		struct addrinfo *node = new_node(sizeof(struct sockaddr_in6));
-
-		if (node == NULL) {
-			if (list != NULL)
-				freeaddrinfo(list);
-			return NULL;
-		}
-		node->ai_next = list;
+	do {
+		node = new_node(sizeof(struct sockaddr_in6), list);
+		if (node == NULL)
+			goto no_memory;
 		list = node;
-	}
-	return set_name(list, canonname);
+	} while (--nodes > 0);
+	if (canonname == NULL || set_canonname(list, canonname))
+		return list;
+no_memory:
+	if (list != NULL)
+		freeaddrinfo(list);
+	return NULL;
 }
 
-static struct addrinfo *copy_node(const struct addrinfo *node)
+static struct addrinfo *copy_node(const struct addrinfo *node, const char *canonname)
 {
 	size_t size = node->ai_addr != NULL ? node->ai_addrlen : 0;
-	struct addrinfo *copy = new_node(size);
+	struct addrinfo *copy = new_node(size, NULL);
 
 	if (copy == NULL)
 		return NULL;
@@ -128,6 +121,10 @@ static struct addrinfo *copy_node(const struct addrinfo *node)
 		memcpy(copy->ai_addr, node->ai_addr, size);
 	else
 		copy->ai_addr = NULL;
+	if (canonname != NULL && !set_canonname(copy, canonname)) {
+		free(copy);
+		return NULL;
+	}
 	return copy;
 }
 
@@ -137,10 +134,8 @@ static struct addrinfo *list_copy(const struct addrinfo *list, const char *canon
 	struct addrinfo **tail = &head;
 
 	for (; list != NULL; list = list->ai_next) {
-		struct addrinfo *node = copy_node(list);
+		struct addrinfo *node = copy_node(list, canonname != NULL ? canonname : list->ai_canonname);
 
-		if (node != NULL)
-			node = set_name(node, canonname != NULL ? canonname : list->ai_canonname);
 		if (node == NULL) {
 			if (head != NULL)
 				freeaddrinfo(head);
