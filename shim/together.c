@@ -71,11 +71,6 @@ int question_ask_by_key(const void *at, void **answer)
 	return q.call->ask(&q, answer);
 }
 
-void question_abandon(void *question)
-{
-	question_end(question);
-}
-
 bool question_is_final(int code)
 {
 	return code != EAI_AGAIN && code != EAI_SYSTEM && code != EAI_MEMORY;
@@ -127,18 +122,12 @@ static int ask_pipeline(void *at, void **answer)
 	return in_line->pipeline(in_line->question, answer);
 }
 
-static void abandon_in_line(void *at)
-{
-	question_abandon(((const struct in_line *)at)->question);
-}
-
 int ask_in_line(int (*pipeline)(void *question, void **answer), struct question *q, void **answer)
 {
 	/* Not on a caller's stack: the waiters read it when the head of the line is gone. */
 	static const struct flight_kind line = {
 		.write_key = write_nothing,
 		.ask = ask_pipeline,
-		.abandon = abandon_in_line,
 		.is_final = question_is_final,
 		.no_memory = EAI_MEMORY,
 	};

@@ -21,7 +21,6 @@ int ask_in_line(int (*pipeline)(void *question, void **answer), struct question 
 void question_write_key(const void *question, void *at);
 int question_ask(void *question, void **answer);
 int question_ask_by_key(const void *at, void **answer);
-void question_abandon(void *question);
 bool question_is_final(int code);
 
 #endif

@@ -92,7 +92,8 @@ START_TEST(test_details)
 	q.type_bits = SOCK_NONBLOCK | SOCK_CLOEXEC;
 	q.service = NULL;
 	q.written = "bücher.de";
-	q.host = q.ascii = (char []){ "xn--bcher-kva.de" };
+	strcpy(q.ascii, "xn--bcher-kva.de");
+	q.host = q.ascii;
 	q.how = "waited";
 	q.waited = 12345678;
 	q.asks = 2;

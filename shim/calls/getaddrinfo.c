@@ -86,7 +86,6 @@ static const struct flight_kind flights = {
 	.write_key = question_write_key,
 	.ask = question_ask,
 	.ask_by_key = question_ask_by_key,
-	.abandon = question_abandon,
 	.copy = copy,
 	.discard = discard,
 	.is_final = question_is_final,
@@ -136,7 +135,6 @@ NOINLINE static int look_up_name(const char *node, const char *service, const st
 	code = pipeline(&call, &q, &answer);
 	if (code == 0)
 		*res = answer;
-	question_end(&q);
 	return code;
 }
 
@@ -160,7 +158,6 @@ NOINLINE static int look_up_logged(const char *node, const char *service,
 		*res = answer;
 	if (config.log != NULL)
 		log_lookup(config.log, &q, node, code, begun);
-	question_end(&q);
 	return code;
 }
 

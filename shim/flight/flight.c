@@ -72,8 +72,6 @@ static void abandon(void *argument)
 	flight_free(last);
 	flight_free(seat->spare);
 	seat->spare = NULL;
-	if (seat->kind->abandon != NULL)
-		seat->kind->abandon(seat->question);
 }
 
 /* A jump that ran no cleanup handler may have left a frame of this thread that asked for a
