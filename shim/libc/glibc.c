@@ -7,7 +7,7 @@
  */
 #include "libc/libc.h"
 
-#include "libc/symbols.h"
+#include "libc/image.h"
 
 #include <dlfcn.h>
 #include <errno.h>

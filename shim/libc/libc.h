@@ -8,7 +8,7 @@
 #ifndef GAISHIM_LIBC_H
 #define GAISHIM_LIBC_H
 
-#include "libc/symbols.h"
+#include "libc/image.h"
 
 #include <netdb.h>
 #include <pthread.h>

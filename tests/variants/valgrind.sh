@@ -17,7 +17,7 @@ run_variant test_log fake/test_cancel fake/test_nested fake/test_none
 CK_FORK=no
 export CK_FORK
 run_variant test_classify test_clock test_config test_idna test_literal test_next test_numeric test_punycode \
-	test_result test_symbols
+	test_lists test_image
 # shellcheck disable=SC2086 # a command with its arguments
 load_variant 2 $TEST_WRAPPER
 done_testing

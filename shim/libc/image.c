@@ -3,7 +3,7 @@
  * The gABI describes the tables ("Symbol Table", "Hash Table"); glibc's elf/dl-lookup.c has
  * the GNU hash table, and the rules by which a symbol is taken or passed by.
  */
-#include "libc/symbols.h"
+#include "libc/image.h"
 
 #include <elf.h>
 #include <string.h>

@@ -6,8 +6,8 @@
  * Nothing here allocates or takes a lock. Any thread and any signal handler may call, as
  * long as the object stays mapped.
  */
-#ifndef GAISHIM_SYMBOLS_H
-#define GAISHIM_SYMBOLS_H
+#ifndef GAISHIM_IMAGE_H
+#define GAISHIM_IMAGE_H
 
 #include <link.h>
 #include <stdbool.h>

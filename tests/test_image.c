@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "libc/symbols.h"
+#include "libc/image.h"
 
 #include "unit.h"
 
