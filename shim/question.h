@@ -22,6 +22,7 @@ enum {
 
 struct question {
 	const struct call *call;
+	const char *node;    /* the host as the caller gave it, for the log */
 	bool strict;         /* answer as libc does, without a difference */
 	const char *host;    /* NULL, the caller's string, or ascii */
 	const char *written; /* the caller's string, if it is to have an ASCII form; else NULL */

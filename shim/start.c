@@ -52,14 +52,14 @@ __attribute__((constructor)) static void load(void)
 
 void start(void)
 {
-	static atomic_bool watched;
+	static atomic_bool registered;
 
 	if (atomic_load_explicit(&starter, memory_order_acquire) == STARTED || !take_start())
 		return;
 	config_read(&config);
 	next_find();
 	threads_prepare();
-	if (!atomic_exchange(&watched, true))
+	if (!atomic_exchange(&registered, true))
 		atfork_register();
 	complain();
 	atomic_store_explicit(&start_fast_path, !config.disable && config.log == NULL

@@ -111,27 +111,27 @@ static void write_nothing(const void *question, void *key)
 
 /* The task of a caller in the line, on that caller's stack. */
 struct in_line {
-	int (*pipeline)(void *question, void **answer);
+	int (*stages)(struct question *q, void **answer);
 	struct question *question;
 };
 
-static int ask_pipeline(void *at, void **answer)
+static int ask_stages(void *at, void **answer)
 {
 	const struct in_line *in_line = at;
 
-	return in_line->pipeline(in_line->question, answer);
+	return in_line->stages(in_line->question, answer);
 }
 
-int ask_in_line(int (*pipeline)(void *question, void **answer), struct question *q, void **answer)
+int ask_in_line(int (*stages)(struct question *q, void **answer), struct question *q, void **answer)
 {
 	/* Not on a caller's stack: the waiters read it when the head of the line is gone. */
 	static const struct flight_kind line = {
 		.write_key = write_nothing,
-		.ask = ask_pipeline,
+		.ask = ask_stages,
 		.is_final = question_is_final,
 		.no_memory = EAI_MEMORY,
 	};
-	struct in_line in_line = { .pipeline = pipeline, .question = q };
+	struct in_line in_line = { .stages = stages, .question = q };
 	struct flight_outcome outcome;
 	int code = flight_join(&line, &in_line, 0, answer, &outcome);
 

@@ -10,9 +10,9 @@
 #include "libc/libc.h"
 #include "libc/next.h"
 #include "libc/stack.h"
-#include "log.h"
 #include "pipeline.h"
 #include "start.h"
+#include "together.h"
 
 #include <errno.h>
 #include <string.h>
@@ -102,10 +102,11 @@ static const struct call call = {
 
 /* Lay out the question. "*" means no host, or no service; no hints mean
  * AI_V4MAPPED | AI_ADDRCONFIG (glibc's AI_DEFAULT). */
-static void prepare(struct question *q, const char *node, const char *service,
+static void lay_out(struct question *q, const char *node, const char *service,
 		    const struct addrinfo *hints)
 {
 	q->call = &call;
+	q->node = node;
 	q->strict = config.strict;
 	q->host = node != NULL && strcmp(node, "*") == 0 ? NULL : node;
 	q->written = NULL;
@@ -119,60 +120,30 @@ static void prepare(struct question *q, const char *node, const char *service,
 	q->socktype &= ~q->type_bits;
 }
 
-static int go_down(void *question, void **answer)
-{
-	return pipeline(&call, question, answer);
-}
-
-NOINLINE static int look_up_name(const char *node, const char *service, const struct addrinfo *hints,
+NOINLINE static int look_up(const char *node, const char *service, const struct addrinfo *hints,
 			    struct addrinfo **res)
 {
 	struct question q;
 	void *answer = NULL;
 	int code;
 
-	prepare(&q, node, service, hints);
-	code = pipeline(&call, &q, &answer);
+	lay_out(&q, node, service, hints);
+	code = pipeline(&q, &answer);
 	if (code == 0)
 		*res = answer;
-	return code;
-}
-
-/* The lookup above, if GAISHIM_LOG writes a line about it or GAISHIM_LOCK=global queues it. */
-NOINLINE static int look_up_logged(const char *node, const char *service,
-				    const struct addrinfo *hints, struct addrinfo **res)
-{
-	struct question q;
-	struct timespec begun;
-	void *answer = NULL;
-	int code;
-
-	clock_gettime(CLOCK_MONOTONIC, &begun);
-	prepare(&q, node, service, hints);
-	q.how = "passed";
-	q.waited = 0;
-	q.asks = 0;
-	q.shared = -1;
-	code = config.lock == lock_global ? ask_in_line(go_down, &q, &answer) : go_down(&q, &answer);
-	if (code == 0)
-		*res = answer;
-	if (config.log != NULL)
-		log_lookup(config.log, &q, node, code, begun);
 	return code;
 }
 
 /* Every name comes this way. Numeric hosts do, too, at the first lookup, with a log, or with
- * GAISHIM_LOCK=global. A short stack has room for libc's frames alone, so the early returns
- * are tail calls: they leave no frame of ours on it. */
+ * GAISHIM_LOCK=global. A short stack has room for libc's frames alone, so what is
+ * returned there is a tail call: they leave no frame of ours on it. */
 NOINLINE static int slow_path(const char *node, const char *service, const struct addrinfo *hints,
 			      struct addrinfo **res)
 {
 	start();
 	if (config.disable || stack_is_short())
 		return ask_next(node, service, hints, res);
-	if (atomic_load_explicit(&start_fast_path, memory_order_relaxed))
-		return look_up_name(node, service, hints, res);
-	return look_up_logged(node, service, hints, res);
+	return look_up(node, service, hints, res);
 }
 
 /* The stages that answer most questions. Returns a code, or what a stage says. */
@@ -183,7 +154,7 @@ static inline int answer_at_once(const char *node, const char *service, const st
 	void *answer = NULL;
 	int code;
 
-	prepare(&q, node, service, hints);
+	lay_out(&q, node, service, hints);
 	code = validate(&q);
 	if (code == NOT_MINE)
 		code = addrinfo_numeric(&q, &answer);
