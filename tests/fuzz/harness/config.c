@@ -8,6 +8,7 @@
 #include "fuzz.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <unistd.h>
 
 /* The words and the complaint about any other, for a flag and for a choice. */
