@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +9,9 @@
 
 struct config config;
 
-/* The options, as the environment has them. */
+/* The options, as the environment has them. The name is no pointer: see struct wanted. */
 static const struct option {
-	const char *name;
+	char name[16];
 	enum { IS_FLAG, IS_CHOICE, IS_FILE } kind;
 	const char *words[4]; /* of a choice; NULL at the end */
 	size_t offset;        /* of its field */
@@ -60,24 +61,28 @@ static bool read_flag(const char *value, bool *flag)
 	return found >= 0;
 }
 
-/* The path is made absolute, so that a chdir does not move the file. */
-static void read_path(const char *value, char path[static PATH_MAX])
+/* Returns the file's name, allocated and absolute, so that a chdir does not move the file;
+ * or NULL. */
+static char *read_filename(const char *value)
 {
-	size_t used = 0;
-	size_t length = strlen(value) + 1;
+	bool is_relative = value[0] != '/' && strcmp(value, "stderr") != 0;
+	const char *separator = is_relative ? "/" : "";
+	char *directory = is_relative ? getcwd(NULL, 0) : strdup("");
+	char *name = NULL;
+	size_t size;
 
-	if (value[0] != '/' && strcmp(value, "stderr") != 0) {
-		if (getcwd(path, PATH_MAX - 1) == NULL)
-			goto none;
-		used = strlen(path);
-		path[used++] = '/';
+	if (directory == NULL)
+		return NULL;
+	size = strlen(directory) + strlen(separator) + strlen(value) + 1;
+	if (size <= PATH_MAX)
+		name = malloc(size);
+	if (name != NULL) {
+		strcpy(name, directory);
+		strcat(name, separator);
+		strcat(name, value);
 	}
-	if (used + length > PATH_MAX)
-		goto none;
-	memcpy(path + used, value, length);
-	return;
-none:
-	path[0] = '\0';
+	free(directory);
+	return name;
 }
 
 /* Returns whether the value is known. */
@@ -95,20 +100,18 @@ static bool read_value(const struct option *option, const char *value, struct co
 			*(uint8_t *)field = (uint8_t)found;
 		return found >= 0;
 	default:
-		read_path(value, field);
+		*(char **)field = read_filename(value);
 		return true;
 	}
 }
 
 void config_read(struct config *into)
 {
-	into->unknown = 0;
+	*into = (struct config){ 0 };
 	for (unsigned i = 0; i < config_options; i++) {
-		size_t size = options[i].kind == IS_FLAG ? sizeof(bool) : 1; /* of a file: its NUL */
 		char name[VARIABLE];
 		const char *value;
 
-		memset((char *)into + options[i].offset, 0, size);
 		name_variable(&options[i], name);
 		value = secure_getenv(name);
 		if (value != NULL && *value != '\0' && !read_value(&options[i], value, into))

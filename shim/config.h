@@ -5,7 +5,6 @@
 #ifndef GAISHIM_CONFIG_H
 #define GAISHIM_CONFIG_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,12 +21,12 @@
 #undef FILENAME
 
 /* A field for each option. A flag is true or false, a choice one of its words. A file is
- * "" (none), "stderr", or an absolute path. */
+ * NULL (none), "stderr", or an absolute path; the text is allocated. */
 struct config {
 #define FLAG(name, help) bool name;
 #define CHOICE2(name, a, b, help) uint8_t name;
 #define CHOICE3(name, a, b, c, help) uint8_t name;
-#define FILENAME(name, help) char name[PATH_MAX];
+#define FILENAME(name, help) char *name;
 #include "options.def"
 #undef FLAG
 #undef CHOICE2
@@ -40,8 +39,8 @@ struct config {
 extern struct config config;
 
 /* Fill *into from the environment. Variables that are unset or empty, and values that
- * are unknown, leave the default; a file whose absolute path is too long is none. In a
- * setuid program everything is the default. Not thread-safe: only one thread may call
+ * are unknown, leave the default; a file is none if its absolute path is too long, or out of
+ * memory. In a setuid program everything is the default. Not thread-safe: only one thread may call
  * at a time. */
 void config_read(struct config *into);
 

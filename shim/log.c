@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include "host/classify.h"
+#include "libc/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -154,7 +155,7 @@ static void add_code(struct line *line, int code, int error)
 
 /* Begin a line with the seconds since the epoch. A date would need libc's time zone, with
  * its file and its lock, inside somebody else's lookup. */
-static void begin(struct line *line)
+static void begin_line(struct line *line)
 {
 	struct timespec time;
 
@@ -224,7 +225,7 @@ static int open_log(const char *target)
 
 /* Write the line out. The thread must not be cancelled here: a file is open, and the
  * caller's answer would be lost. */
-static void end(struct line *line, const char *target)
+static void write_line(struct line *line, const char *target)
 {
 	int cancel;
 
@@ -243,16 +244,14 @@ static void end(struct line *line, const char *target)
 	pthread_setcancelstate(cancel, NULL);
 }
 
-void log_lookup(const char *target, const struct question *q, const char *node, int code,
-		struct timespec begun)
+void log_lookup(const char *target, const struct question *q, int code, int64_t begun)
 {
 	struct line line;
-	struct timespec now;
+	int64_t took = clock_now() - begun;
 	int saved = errno;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	begin(&line);
-	add_quoted(&line, "host", node);
+	begin_line(&line);
+	add_quoted(&line, "host", q->node);
 	add_quoted(&line, "service", q->service);
 	add_family(&line, q->family);
 	add_socktype(&line, q->socktype, q->type_bits);
@@ -267,9 +266,8 @@ void log_lookup(const char *target, const struct question *q, const char *node, 
 	if (q->shared >= 0)
 		add(&line, " shared=%d", q->shared);
 	add_code(&line, code, saved);
-	add(&line, " us=%lld", (long long)(now.tv_sec - begun.tv_sec) * 1000000
-	    + (now.tv_nsec - begun.tv_nsec) / 1000);
-	end(&line, target);
+	add(&line, " us=%lld", (long long)(took / 1000));
+	write_line(&line, target);
 	errno = saved;
 }
 
@@ -278,8 +276,8 @@ void log_message(const char *target, const char *message)
 	struct line line;
 	int saved = errno;
 
-	begin(&line);
+	begin_line(&line);
 	add_quoted(&line, "gaishim", message);
-	end(&line, target);
+	write_line(&line, target);
 	errno = saved;
 }

@@ -7,16 +7,15 @@
 
 #include "question.h"
 
-#include <time.h>
+#include <stdint.h>
 
 /* Append a line about q to target, by one write(2). target is a file name, in whose last
- * part %p is the pid, or "stderr". node is the host as the caller wrote it. code is the one
- * that getaddrinfo will return, with errno; begun is by CLOCK_MONOTONIC. The file is opened
+ * part %p is the pid, or "stderr". code is the one that the call will return, with errno;
+ * begun is a time of clock_now(). The file is opened
  * and closed for each line: a process would close a descriptor of ours that stays open, and
  * use its number for something else. A line that cannot be written is lost without a
  * message. Any thread may call; errno is preserved. */
-void log_lookup(const char *target, const struct question *q, const char *node, int code,
-		struct timespec begun);
+void log_lookup(const char *target, const struct question *q, int code, int64_t begun);
 
 /* The same for a message of our own. */
 void log_message(const char *target, const char *message);

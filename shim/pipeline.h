@@ -5,30 +5,11 @@
 #ifndef GAISHIM_PIPELINE_H
 #define GAISHIM_PIPELINE_H
 
-#include "host/normalize.h"
 #include "question.h"
-#include "together.h"
 
-/* Each stage answers, refuses, or says whose turn it is; stages never call one another. A
- * host that is numeric as it is written has nothing to normalize, so the numeric stage
- * comes first. This is in a header, so that the compiler knows which call it is for. */
-static inline int pipeline(const struct call *call, struct question *q, void **answer)
-{
-	int code = call->validate(q);
-
-	if (code == NOT_MINE)
-		code = call->numeric(q, answer);
-	if (code == NOT_MINE)
-		code = normalize(q);
-	if (code == NOT_MINE && q->written != NULL && q->host == q->ascii)
-		code = call->numeric(q, answer);
-	if (code == NOT_MINE && q->written != NULL)
-		code = call->as_written(q, answer);
-	if (code == NOT_MINE)
-		code = ask_together(q, answer);
-	if (code == ASK_LIBC)
-		code = call->ask(q, answer);
-	return code;
-}
+/* Answer a question whose fields, down to those for the log, are laid out. Returns 0, or the
+ * call's code for the failure; *answer is untouched then. The caller owns the answer. Any
+ * thread may call once start() has returned. errno is as libc leaves it. */
+int pipeline(struct question *q, void **answer);
 
 #endif

@@ -9,7 +9,6 @@
 #include <netdb.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 /* A stage of the pipeline returns 0 (answered: *answer is set), an EAI_ code (refused:
  * *answer is untouched; in glibc these are negative) or one of these. */
@@ -23,10 +22,10 @@ enum {
 
 struct question {
 	const struct call *call;
+	const char *node;    /* the host as the caller gave it, for the log */
 	bool strict;         /* answer as libc does, without a difference */
 	const char *host;    /* NULL, the caller's string, or ascii */
 	const char *written; /* the caller's string, if it is to have an ASCII form; else NULL */
-	char *ascii;         /* the ASCII form of written, or NULL; question_end() frees it */
 	const char *service; /* NULL or the caller's string */
 	int flags;           /* as the caller gave them: answers carry them back */
 	int libc_flags;      /* those that libc shall see */
@@ -40,14 +39,10 @@ struct question {
 	int64_t waited; /* nanoseconds in a line */
 	int asks;       /* how often libc was asked for the answer; 0: does not apply */
 	int shared;     /* other callers who got the same answer; -1: does not apply */
-};
 
-/* Free what the question owns. */
-static inline void question_end(struct question *q)
-{
-	if (__builtin_expect(q->written != NULL, 0))
-		free(q->ascii);
-}
+	char ascii[HOST_MAX + 1]; /* the ASCII form of written, if host points here; there is
+				   * room for a last dot */
+};
 
 /* An interposed call: how its questions are put to libc, and what its answers are. The
  * functions return what a stage returns. Any thread may call them. */
@@ -57,12 +52,10 @@ struct call {
 	int (*validate)(const struct question *q);
 	/* Answer a host that is an address. */
 	int (*numeric)(struct question *q, void **answer);
-	/* Answer a host from local sources as it is written, or refuse it. */
-	int (*as_written)(struct question *q, void **answer);
 	/* Ask libc. Returns a code, with errno for an error; the caller owns the answer. */
 	int (*ask)(const struct question *q, void **answer);
-	/* How names are looked up together. */
-	const struct flight_kind *names;
+	/* How those who ask the same share an answer. */
+	const struct flight_kind *flights;
 };
 
 #endif

@@ -4,8 +4,8 @@
 #include "config.h"
 #include "flight/threads.h"
 #include "libc/atfork.h"
-#include "log.h"
 #include "libc/next.h"
+#include "log.h"
 
 #include <sched.h>
 #include <unistd.h>
@@ -40,7 +40,7 @@ static void complain(void)
 {
 	char text[CONFIG_COMPLAINT];
 
-	for (unsigned i = 0; config.log[0] != '\0' && config.unknown != 0 && i < config_options; i++)
+	for (unsigned i = 0; config.log != NULL && config.unknown != 0 && i < config_options; i++)
 		if (config_complaint(&config, i, text))
 			log_message(config.log, text);
 }
@@ -52,17 +52,17 @@ __attribute__((constructor)) static void load(void)
 
 void start(void)
 {
-	static atomic_bool watched;
+	static atomic_bool registered;
 
 	if (atomic_load_explicit(&starter, memory_order_acquire) == STARTED || !take_start())
 		return;
 	config_read(&config);
 	next_find();
 	threads_prepare();
-	if (!atomic_exchange(&watched, true))
+	if (!atomic_exchange(&registered, true))
 		atfork_register();
 	complain();
-	atomic_store_explicit(&start_fast_path, !config.disable && config.log[0] == '\0'
+	atomic_store_explicit(&start_fast_path, !config.disable && config.log == NULL
 			      && config.lock != lock_global, memory_order_release);
 	atomic_store_explicit(&starter, STARTED, memory_order_release);
 }

@@ -71,11 +71,6 @@ int question_ask_by_key(const void *at, void **answer)
 	return q.call->ask(&q, answer);
 }
 
-void question_abandon(void *question)
-{
-	question_end(question);
-}
-
 bool question_is_final(int code)
 {
 	return code != EAI_AGAIN && code != EAI_SYSTEM && code != EAI_MEMORY;
@@ -101,7 +96,7 @@ int ask_together(struct question *q, void **answer)
 	    || (q->libc_flags & (AI_IDN | AI_CANONIDN) && uselocale((locale_t)0) != LC_GLOBAL_LOCALE)
 	    || size > TEXT_MOST)
 		return ASK_LIBC;
-	code = flight_join(q->call->names, q, offsetof(struct key, text) + size, answer, &outcome);
+	code = flight_join(q->call->flights, q, offsetof(struct key, text) + size, answer, &outcome);
 	q->how = roles[outcome.role];
 	q->waited = outcome.waited;
 	q->asks = (int)outcome.asks;
@@ -116,33 +111,27 @@ static void write_nothing(const void *question, void *key)
 
 /* The task of a caller in the line, on that caller's stack. */
 struct in_line {
-	int (*pipeline)(void *question, void **answer);
+	int (*stages)(struct question *q, void **answer);
 	struct question *question;
 };
 
-static int ask_pipeline(void *at, void **answer)
+static int ask_stages(void *at, void **answer)
 {
 	const struct in_line *in_line = at;
 
-	return in_line->pipeline(in_line->question, answer);
+	return in_line->stages(in_line->question, answer);
 }
 
-static void abandon_in_line(void *at)
-{
-	question_abandon(((const struct in_line *)at)->question);
-}
-
-int ask_in_line(int (*pipeline)(void *question, void **answer), struct question *q, void **answer)
+int ask_in_line(int (*stages)(struct question *q, void **answer), struct question *q, void **answer)
 {
 	/* Not on a caller's stack: the waiters read it when the head of the line is gone. */
 	static const struct flight_kind line = {
 		.write_key = write_nothing,
-		.ask = ask_pipeline,
-		.abandon = abandon_in_line,
+		.ask = ask_stages,
 		.is_final = question_is_final,
 		.no_memory = EAI_MEMORY,
 	};
-	struct in_line in_line = { .pipeline = pipeline, .question = q };
+	struct in_line in_line = { .stages = stages, .question = q };
 	struct flight_outcome outcome;
 	int code = flight_join(&line, &in_line, 0, answer, &outcome);
 

@@ -6,8 +6,8 @@
  */
 #include "flight/asks.h"
 
-#include "libc/clock.h"
 #include "flight/usual.h"
+#include "libc/clock.h"
 
 #include <stdlib.h>
 
@@ -33,8 +33,8 @@ struct flight *flight_new(const struct flight_kind *kind, const void *question, 
 	flight->waiters = 0;
 	flight->callers = 0;
 	flight->asks = 0;
-	flight->look_at = 0;
-	flight->told = TOLD_NOBODY;
+	flight->check_at = 0;
+	flight->answered_until = ANSWERED_NOBODY;
 	flight->answer = NULL;
 	flight->kind = kind;
 	return flight;
@@ -58,7 +58,7 @@ struct flight *flight_leave_locked(struct table *table, struct flight *flight)
 	last = flight->holders == 1;
 	if (last || (flight->askers == 0 && flight->waiters == 0))
 		table_remove(table, &flight->entry);
-	else if (flight->askers == 0 && flight->told != TOLD_ALL)
+	else if (flight->askers == 0 && flight->answered_until != ANSWERED_ALL)
 		pthread_cond_signal(&flight->changed); /* the next waiter shall ask */
 	flight->holders--;
 	return last ? flight : NULL;
@@ -82,28 +82,28 @@ bool ask_report_locked(struct table *table, struct flight *flight, int64_t asked
 	bool final = kind->copy != NULL && kind->is_final(code);
 	/* A caller that came before then would have been told the same by now, had it asked
 	 * alone. */
-	int64_t told = asked + usual_wait(flight->entry.hash);
-	int64_t now = final ? told : clock_now();
+	int64_t until = asked + usual_wait(flight->entry.hash);
+	int64_t now = final ? until : clock_now();
 
-	if (told > now)
-		told = now; /* a later caller may be trying again: tell it something new */
+	if (until > now)
+		until = now; /* a later caller may be trying again: tell it something new */
 
-	if (table != flight->entry.table || flight->told == TOLD_ALL || kind->copy == NULL
-	    || code == kind->no_memory || (!final && told <= flight->told))
+	if (table != flight->entry.table || flight->answered_until == ANSWERED_ALL || kind->copy == NULL
+	    || code == kind->no_memory || (!final && until <= flight->answered_until))
 		return false;
 	if (final) {
 		usual_learn(flight->entry.hash, clock_coarse() - asked);
 		if (flight->holders == 1)
 			return false; /* nobody else wants the answer */
 		table_remove(table, &flight->entry); /* first: the last holder frees the flight */
-		flight->served = flight->waiters;
+		flight->takers = flight->waiters;
 		flight->answer = code == 0 ? answer : NULL;
-		told = TOLD_ALL;
+		until = ANSWERED_ALL;
 	}
 	flight->error = error;
 	flight->code = code;
 	atomic_signal_fence(memory_order_seq_cst);
-	flight->told = told;
+	flight->answered_until = until;
 	pthread_cond_broadcast(&flight->changed);
 	return final;
 }

@@ -32,16 +32,16 @@ struct flight {
 	int64_t asked;    /* when the newest ask began */
 	int64_t distance; /* from the newest ask to the next */
 
-	int64_t look_at;       /* when to look at our newest thread; 0: no need to */
+	int64_t check_at;      /* when to look at our newest thread; 0: no need to */
 	int thread;            /* the id of that thread; 0: it does not run yet */
 	unsigned blocked;      /* looks in a row that found that thread blocked */
 	atomic_bool at_loader; /* that thread waits for the loader's lock; no lock guards this */
 
-	volatile int64_t told; /* callers who came up to then are told code and error */
+	volatile int64_t answered_until; /* callers who came up to then are told code and error */
 	int code;
 	int error;       /* the asker's errno */
 	void *answer;    /* if code is 0: the last holder takes the answer, the others copy it */
-	unsigned served; /* callers who get the answer, counted since the flight landed */
+	unsigned takers; /* callers who get the answer, counted since the flight landed */
 
 	/* Constant. */
 	const struct flight_kind *kind;
@@ -49,19 +49,12 @@ struct flight {
 };
 
 /* A flight has landed when it has a final code: then all its callers are told. */
-enum { TOLD_NOBODY = 0 };
-#define TOLD_ALL INT64_MAX
+enum { ANSWERED_NOBODY = 0 };
+#define ANSWERED_ALL INT64_MAX
 
 /* Nanoseconds after which a waiter trusts no other asker, and asks by itself: by then libc
  * has given up three nameservers. */
 #define ASK_LONG_OVERDUE INT64_C(30000000000)
-
-/* This thread's call of flight_join(): its frame on the stack (NULL: none), and the flight
- * that it asks for (NULL: none). */
-extern _Thread_local struct inside {
-	const char *frame;
-	struct flight *flight;
-} inside;
 
 /* Returns a new flight, which the caller frees with flight_free(), or NULL if out of memory. */
 struct flight *flight_new(const struct flight_kind *kind, const void *question, size_t key_length);

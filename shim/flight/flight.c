@@ -14,66 +14,62 @@
  */
 #include "flight/flight.h"
 
+#include "flight/askers.h"
 #include "flight/asks.h"
+#include "flight/table.h"
+#include "flight/this_call.h"
 #include "libc/clock.h"
 #include "libc/libc.h"
-#include "flight/second.h"
-#include "flight/table.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
 /* A caller's part in a flight, on the caller's stack. Only the caller's thread touches it. */
-struct seat {
+struct caller {
 	const struct flight_kind *kind;
 	void *question;
-	volatile enum { STANDING, WAITING, ASKING } part;
-	struct flight *volatile flight; /* held, unless part is STANDING */
+	volatile enum { OUTSIDE, WAITING, ASKING } part;
+	struct flight *volatile flight; /* held, unless part is OUTSIDE */
 	struct flight *spare;           /* an unused flight, to be freed */
 	int64_t came;                   /* when the caller began to wait */
 	int64_t asked;                  /* when the caller began to ask */
 };
 
-_Thread_local struct inside inside;
-
 /* End a caller's part. Returns the flight, to be freed, if nobody else holds it. */
-static struct flight *stand_up_locked(struct table *table, struct seat *seat)
+static struct flight *leave_locked(struct table *table, struct caller *caller)
 {
-	bool was_asking = seat->part == ASKING;
+	bool was_asking = caller->part == ASKING;
 
-	seat->part = STANDING;
+	caller->part = OUTSIDE;
 	atomic_signal_fence(memory_order_seq_cst);
 	if (was_asking)
-		seat->flight->askers--;
+		caller->flight->askers--;
 	else
-		seat->flight->waiters--;
-	return flight_leave_locked(table, seat->flight);
+		caller->flight->waiters--;
+	return flight_leave_locked(table, caller->flight);
 }
 
 /* A cleanup handler: the thread is cancelled, exits, or jumps away. */
 static void abandon(void *argument)
 {
-	struct seat *seat = argument;
+	struct caller *caller = argument;
 	struct flight *last = NULL;
 	struct table *table;
 
 	/* Inside a cancellation point libc lets a thread be cancelled at any instruction. A
 	 * jump out of there leaves the thread so, and free() must not be cancelled. */
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
-	inside.frame = __builtin_frame_address(0); /* a handler's call must not give the lock away */
+	this_call.frame = __builtin_frame_address(0); /* a handler's call must not give the lock away */
 	table = table_lock();
-	if (seat->part != STANDING)
-		last = stand_up_locked(table, seat);
+	if (caller->part != OUTSIDE)
+		last = leave_locked(table, caller);
 	table_unlock(table);
-	inside = (struct inside){ 0 };
+	this_call = (struct this_call){ 0 };
 	flight_free(last);
-	flight_free(seat->spare);
-	seat->spare = NULL;
-	if (seat->kind->abandon != NULL)
-		seat->kind->abandon(seat->question);
+	flight_free(caller->spare);
+	caller->spare = NULL;
 }
 
 /* A jump that ran no cleanup handler may have left a frame of this thread that asked for a
@@ -81,105 +77,84 @@ static void abandon(void *argument)
  * (stacks can be switched), it must find its flight. */
 static void desert_lost_locked(struct table *table)
 {
-	struct flight *lost = inside.flight;
+	struct flight *lost = this_call.flight;
 
-	inside.flight = NULL;
+	this_call.flight = NULL;
 	if (lost != NULL && table == lost->entry.table)
 		ask_desert_locked(table, lost);
 }
 
-/* Returns whether this runs on the stack for signal handlers. */
-static bool is_on_signal_stack(void)
+static void begin_to_wait_locked(struct caller *caller)
 {
-	stack_t stack;
-
-	return sigaltstack(NULL, &stack) == 0 && stack.ss_flags & SS_ONSTACK;
-}
-
-/* Returns whether this thread is inside another call: the frame of that call is further
- * up the stack, or a signal handler has interrupted it. Otherwise a jump has left that
- * call. */
-static bool is_nested(const char *frame)
-{
-	if (inside.frame == NULL)
-		return false;
-	if (frame < inside.frame || is_on_signal_stack())
-		return true;
-	inside.frame = NULL;
-	return false;
-}
-
-static void begin_to_wait_locked(struct seat *seat)
-{
-	seat->flight->waiters++;
+	caller->flight->waiters++;
 	atomic_signal_fence(memory_order_seq_cst);
-	seat->part = WAITING;
+	caller->part = WAITING;
 }
 
-static void begin_to_ask_locked(struct seat *seat)
+static void begin_to_ask_locked(struct caller *caller)
 {
-	bool waited = seat->part == WAITING;
+	bool waited = caller->part == WAITING;
 
-	seat->asked = clock_coarse();
-	ask_begin_locked(seat->flight, seat->asked);
+	caller->asked = clock_coarse();
+	ask_begin_locked(caller->flight, caller->asked);
 	atomic_signal_fence(memory_order_seq_cst);
-	seat->part = ASKING;
+	caller->part = ASKING;
 	if (waited)
-		seat->flight->waiters--;
+		caller->flight->waiters--;
 }
 
 /* Take part in the listed flight with the spare one's key, or list the spare one. */
-static void board_locked(struct table *table, struct seat *seat)
+static void enter_locked(struct table *table, struct caller *caller)
 {
-	struct flight *flight = (struct flight *)table_find(table, &seat->spare->entry);
+	struct flight *flight = (struct flight *)table_find(table, &caller->spare->entry);
 
 	if (flight == NULL) {
-		flight = seat->spare;
-		seat->spare = NULL; /* before abandon() could free a listed flight */
+		flight = caller->spare;
+		caller->spare = NULL; /* before abandon() could free a listed flight */
 		atomic_signal_fence(memory_order_seq_cst);
 		table_add(table, &flight->entry);
 	}
 	flight->holders++;
 	flight->callers++;
-	seat->flight = flight;
+	caller->flight = flight;
 }
 
-/* Wait until the flight has something to tell the caller: returns SECOND_WAIT. Returns
- * another value if the caller has to ask. */
-static enum second wait_locked(struct table *table, struct seat *seat)
+/* Wait until the flight has an answer for the caller, or the caller has to ask. Returns
+ * NO_ASK if there is an answer. */
+static enum next_step wait_locked(struct table *table, struct caller *caller)
 {
-	struct flight *flight = seat->flight;
-	enum second next;
+	struct flight *flight = caller->flight;
+	enum next_step next;
 
-	while (seat->came > flight->told) {
+	while (caller->came > flight->answered_until) {
 		if (flight->askers == 0 || flight->deserted)
-			return SECOND_ASK;
-		if (!table_wait(table, &flight->changed, second_next_locked(flight, seat->came)))
-			return SECOND_APART;
-		if (seat->came <= flight->told || flight->askers == 0)
+			return ASK_ITSELF;
+		if (!table_wait(table, &flight->changed, askers_due_locked(flight, caller->came)))
+			return ASK_APART;
+		if (caller->came <= flight->answered_until || flight->askers == 0)
 			continue;
-		next = second_see_to_locked(table, flight, seat->came);
+		next = askers_see_to_locked(table, flight, caller->came);
 		/* The answer may have come while the lock was not held. */
-		if (next == SECOND_APART || (next == SECOND_ASK && seat->came > flight->told))
+		if (next == ASK_APART || (next == ASK_ITSELF && caller->came > flight->answered_until))
 			return next;
 	}
-	return SECOND_WAIT;
+	return NO_ASK;
 }
 
 /* Take the flight's code and answer, leave the flight and give the lock up. The last holder
  * takes the answer itself, the others take a copy. */
-static int take_locked(struct table *table, struct seat *seat, void **answer,
+static int take_locked(struct table *table, struct caller *caller, void **answer,
 		       struct flight_outcome *outcome)
 {
-	struct flight *flight = seat->flight;
-	const struct flight_kind *kind = seat->kind;
+	struct flight *flight = caller->flight;
+	const struct flight_kind *kind = caller->kind;
 	struct flight *last;
 	void *own = NULL;
 	int code = flight->code;
 	int error = flight->error;
 
 	outcome->asks = flight->asks;
-	outcome->shared = flight->told == TOLD_ALL ? flight->served - 1 : 0;
+	outcome->shared = flight->answered_until == ANSWERED_ALL ? flight->takers - 1 : 0;
 	if (code == 0 && flight->holders == 1) {
 		own = flight->answer;
 		flight->answer = NULL;
@@ -188,7 +163,7 @@ static int take_locked(struct table *table, struct seat *seat, void **answer,
 		own = kind->copy(flight->answer);
 		table = table_lock();
 	}
-	last = stand_up_locked(table, seat);
+	last = leave_locked(table, caller);
 	table_unlock(table);
 	flight_free(last);
 
@@ -203,37 +178,37 @@ static int take_locked(struct table *table, struct seat *seat, void **answer,
 
 /* Ask, tell the others and give the lock up. A caller that asked in vain takes the answer
  * that another has got meanwhile. */
-static int ask_locked(struct table *table, struct seat *seat, void **answer,
+static int ask_locked(struct table *table, struct caller *caller, void **answer,
 		      struct flight_outcome *outcome)
 {
-	struct flight *flight = seat->flight;
-	const struct flight_kind *kind = seat->kind;
-	const char *frame = inside.frame;
+	struct flight *flight = caller->flight;
+	const struct flight_kind *kind = caller->kind;
+	const char *frame = this_call.frame;
 	struct flight *last;
 	void *own = NULL;
 	int code, error;
 
 	outcome->role = flight->askers == 0 ? FLIGHT_LED : FLIGHT_ASKED;
-	begin_to_ask_locked(seat);
+	begin_to_ask_locked(caller);
 	table_unlock(table);
-	inside.flight = flight;
-	code = kind->ask(seat->question, &own);
+	this_call.flight = flight;
+	code = kind->ask(caller->question, &own);
 	error = errno;
-	inside.frame = frame; /* a call on another stack of this thread may have cleared it */
-	inside.flight = NULL;
+	this_call.frame = frame; /* a call on another stack of this thread may have cleared it */
+	this_call.flight = NULL;
 
 	table = table_lock();
-	if (!ask_report_locked(table, flight, seat->asked, code, error, own)
+	if (!ask_report_locked(table, flight, caller->asked, code, error, own)
 	    && (code == 0 || kind->is_final(code) || code == kind->no_memory
-		|| table != flight->entry.table || flight->told != TOLD_ALL))
+		|| table != flight->entry.table || flight->answered_until != ANSWERED_ALL))
 		goto own;
-	flight->served++;
-	begin_to_wait_locked(seat);
+	flight->takers++;
+	begin_to_wait_locked(caller);
 	flight->askers--;
-	return take_locked(table, seat, answer, outcome);
+	return take_locked(table, caller, answer, outcome);
 own:
 	outcome->asks = flight->asks;
-	last = stand_up_locked(table, seat);
+	last = leave_locked(table, caller);
 	table_unlock(table);
 	flight_free(last);
 	if (code == 0)
@@ -247,57 +222,57 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 		struct flight_outcome *outcome)
 {
 	const char *frame = __builtin_frame_address(0);
-	struct seat seat = { .kind = kind, .question = question };
+	struct caller caller = { .kind = kind, .question = question };
 	struct _pthread_cleanup_buffer cleanup;
 	struct table *table;
-	enum second next = SECOND_APART;
+	enum next_step next = ASK_APART;
 	void *brought = NULL;
 	int saved = errno;
 	int code;
 
 	*outcome = (struct flight_outcome){ .role = FLIGHT_PASSED, .asks = 1 };
-	if (!libc->has_threads() || is_nested(frame))
+	if (!libc->has_threads() || this_call_encloses(frame))
 		return kind->ask(question, answer);
 	if (libc->is_alone()) {
 		/* Nobody can come along, and a sandbox may not know the calls that map a table. */
 		outcome->role = FLIGHT_LED;
 		return kind->ask(question, answer);
 	}
-	seat.spare = flight_new(kind, question, key_length);
-	if (seat.spare == NULL) {
+	caller.spare = flight_new(kind, question, key_length);
+	if (caller.spare == NULL) {
 		errno = saved; /* the lookup may succeed all the same */
 		return kind->ask(question, answer);
 	}
 
-	inside.frame = frame;
-	libc->push_cleanup(&cleanup, abandon, &seat);
+	this_call.frame = frame;
+	libc->push_cleanup(&cleanup, abandon, &caller);
 	table = table_lock();
 	if (table != NULL) {
 		desert_lost_locked(table);
-		board_locked(table, &seat);
-		next = SECOND_ASK;
-		if (seat.flight->askers > 0) {
+		enter_locked(table, &caller);
+		next = ASK_ITSELF;
+		if (caller.flight->askers > 0) {
 			outcome->role = FLIGHT_WAITED;
-			seat.came = clock_now();
-			if (seat.came <= seat.flight->told)
-				seat.came = seat.flight->told + 1; /* this caller came later */
-			begin_to_wait_locked(&seat);
-			next = wait_locked(table, &seat);
-			outcome->waited = clock_now() - seat.came;
+			caller.came = clock_now();
+			if (caller.came <= caller.flight->answered_until)
+				caller.came = caller.flight->answered_until + 1; /* this caller came later */
+			begin_to_wait_locked(&caller);
+			next = wait_locked(table, &caller);
+			outcome->waited = clock_now() - caller.came;
 		}
 	}
-	if (next == SECOND_WAIT) {
-		code = take_locked(table, &seat, &brought, outcome);
-	} else if (next == SECOND_ASK) {
-		code = ask_locked(table, &seat, &brought, outcome);
+	if (next == NO_ASK) {
+		code = take_locked(table, &caller, &brought, outcome);
+	} else if (next == ASK_ITSELF) {
+		code = ask_locked(table, &caller, &brought, outcome);
 	} else {
-		seat.part = STANDING;
+		caller.part = OUTSIDE;
 		outcome->role = FLIGHT_PASSED;
 		code = kind->ask(question, &brought);
 	}
-	inside.frame = NULL;
+	this_call.frame = NULL;
 	libc->pop_cleanup(&cleanup);
-	flight_free(seat.spare);
+	flight_free(caller.spare);
 	if (code == 0)
 		*answer = brought;
 	return code;

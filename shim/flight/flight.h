@@ -32,9 +32,6 @@ struct flight_kind {
 	int (*ask)(void *question, void **answer);
 	/* The same on a thread of ours, when the caller and its question may be gone. */
 	int (*ask_by_key)(const void *key, void **answer);
-	/* Free what the question owns: its caller will never come back to it. NULL in a
-	 * kind whose questions own nothing. */
-	void (*abandon)(void *question);
 	/* Returns a copy of an answer, or NULL if out of memory. NULL in a kind whose
 	 * answers are not shared: its callers ask one after the other. */
 	void *(*copy)(const void *answer);

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <langinfo.h>
-#include <stdlib.h>
 #include <string.h>
 
 int normalize(struct question *q)
@@ -26,11 +25,8 @@ int normalize(struct question *q)
 	if (kind == HOST_ASCII || kind == HOST_LOCAL)
 		return NOT_MINE;
 	q->written = q->host;
-	q->ascii = NULL;
-	if (kind == HOST_UNICODE) {
-		q->ascii = malloc(HOST_MAX + 1); /* there is room for a last dot */
-		code = q->ascii != NULL ? idna_to_ascii(q->host, q->ascii) : EAI_MEMORY;
-	}
+	if (kind == HOST_UNICODE)
+		code = idna_to_ascii(q->host, q->ascii);
 	if (code == EAI_MEMORY)
 		return code;
 	if (code == 0)

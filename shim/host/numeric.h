@@ -1,22 +1,41 @@
 /* SPDX-License-Identifier: MIT
  *
- * Numeric hosts: answered without a resolver, a lock or a socket.
+ * Hosts that are addresses. No resolver, no lock, no socket: the only system calls are those
+ * that turn the name of an interface into its index. errno is preserved. Any thread may call.
  */
 #ifndef GAISHIM_NUMERIC_H
 #define GAISHIM_NUMERIC_H
 
-#include "question.h"
+#include "host/literal.h"
 
-/* Answer a numeric host as libc would (POSIX getaddrinfo; glibc's
- * sysdeps/posix/getaddrinfo.c decides what POSIX leaves open).
- *
- * q->host must not be NULL, q->family one of AF_UNSPEC, AF_INET and AF_INET6. Returns
- * 0 and a list in *answer that the caller frees with freeaddrinfo; NOT_MINE if the host is
- * not numeric; ASK_LIBC if it is, and something else about the question is odd or wrong,
- * or strict mode leaves AI_ADDRCONFIG or AI_IDN to libc (q->libc_flags then keep it from
- * its resolver); EAI_MEMORY. *answer is untouched unless 0 is returned. The only system
- * calls are those that turn the name of an interface into its index. errno is
- * preserved, but for EAI_MEMORY. Any thread may call. */
-int numeric_answer(struct question *q, void **answer);
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+struct address {
+	int family; /* AF_INET: v4 is set; AF_INET6: the rest is */
+	struct in_addr v4;
+	struct in6_addr v6;
+	uint32_t scope_id; /* 0 until numeric_zone() */
+	const char *zone;  /* the host's text behind the '%', or NULL */
+};
+
+/* Read a host as getaddrinfo does: in inet_aton's forms, or as inet_pton takes IPv6, with or
+ * without a zone. Returns false, with *address undefined, if the host is no address. */
+static inline bool numeric_parse(const char *host, struct address *address)
+{
+	address->scope_id = 0;
+	address->zone = NULL;
+	address->family = AF_INET;
+	if (literal_digit(*host) <= 9 && literal_ipv4(host, &address->v4))
+		return true;
+	address->family = AF_INET6;
+	return literal_ipv6(host, &address->v6, &address->zone);
+}
+
+/* Read the zone, which must not be NULL, into scope_id. Returns false if there is no such
+ * zone. RFC 4007 11. */
+bool numeric_zone(struct address *address);
 
 #endif

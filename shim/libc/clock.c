@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "libc/clock.h"
 
-#include "libc/symbols.h"
+#include "libc/image.h"
 
 #include <errno.h>
 #include <link.h>
@@ -29,7 +29,7 @@ static kernel_clock *_Atomic from_kernel; /* NULL before the first look for it *
 
 /* A time that was read at most a second before the latest one. Where the kernel refuses its
  * clock, this variable is the clock. */
-static _Atomic int64_t past;
+static _Atomic int64_t last_read;
 
 static int ask_by_call(clockid_t id, struct instant *instant)
 {
@@ -74,7 +74,7 @@ static kernel_clock *find_vdso_clock(void)
 	if (!image_read(&image, &vdso))
 		return NULL;
 	for (size_t i = 0; i < sizeof names / sizeof names[0] && function == NULL; i++)
-		function = image_function(&image, names[i]);
+		function = image_find(&image, names[i], SYMBOL_FUNCTION);
 	return (kernel_clock *)function;
 }
 
@@ -94,7 +94,7 @@ __attribute__((noinline, cold)) static kernel_clock *find_clock(void)
 /* The kernel refuses its clock: see clock.h. */
 __attribute__((noinline, cold)) static int64_t step_time(void)
 {
-	return atomic_fetch_add(&past, MILLISECOND) + MILLISECOND;
+	return atomic_fetch_add(&last_read, MILLISECOND) + MILLISECOND;
 }
 
 static int64_t read_clock(clockid_t id)
@@ -108,8 +108,8 @@ static int64_t read_clock(clockid_t id)
 	if (clock(id, &instant) != 0 && ask_by_call(id, &instant) != 0)
 		return step_time();
 	time = instant.seconds * SECOND + instant.nanoseconds;
-	if (time - atomic_load_explicit(&past, memory_order_relaxed) > SECOND)
-		atomic_store(&past, time);
+	if (time - atomic_load_explicit(&last_read, memory_order_relaxed) > SECOND)
+		atomic_store(&last_read, time);
 	return time;
 }
 

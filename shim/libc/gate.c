@@ -14,12 +14,12 @@
 
 enum { FORK_WAITS = 10000000, LOOKUP_WAITS = 100000000 }; /* nanoseconds */
 
-/* Two halves, changed as one: the lower half counts the lookups inside, the upper half is
+/* Two halves, changed as one: the lower half counts the lookups inside libc, the upper half is
  * their era. Lookups for which a fork has waited in vain belong to an era that is over: no
  * fork waits for them again, whether they are slow or lost. */
-static _Atomic uint64_t inside;
-static atomic_uint forks;     /* forks under way; lookups sleep on this */
-static atomic_uint came_home; /* goes up when a lookup leaves during a fork; forks sleep on this */
+static _Atomic uint64_t lookups;
+static atomic_uint forks;      /* forks under way; lookups sleep on this */
+static atomic_uint departures; /* goes up when a lookup leaves during a fork; forks sleep on this */
 
 static _Thread_local struct {
 	const char *frame; /* that of gate_enter(), while inside */
@@ -63,18 +63,18 @@ static void wake(atomic_uint *word)
  * it was counted. */
 static bool is_inside(const char *frame)
 {
-	return self.frame != NULL && frame < self.frame && self.era == era_of(atomic_load(&inside));
+	return self.frame != NULL && frame < self.frame && self.era == era_of(atomic_load(&lookups));
 }
 
 static void count_out(uint32_t era)
 {
-	uint64_t count = atomic_load(&inside);
+	uint64_t count = atomic_load(&lookups);
 
-	while (era_of(count) == era && !atomic_compare_exchange_weak(&inside, &count, count - 1))
+	while (era_of(count) == era && !atomic_compare_exchange_weak(&lookups, &count, count - 1))
 		;
 	if (atomic_load(&forks) > 0) {
-		atomic_fetch_add(&came_home, 1);
-		wake(&came_home);
+		atomic_fetch_add(&departures, 1);
+		wake(&departures);
 	}
 }
 
@@ -99,7 +99,7 @@ bool gate_enter(uint32_t *era)
 	/* Count this lookup first, then look for forks. A fork counts itself first, then
 	 * looks for lookups: so one of the two sees the other. */
 	for (;;) {
-		*era = era_of(atomic_fetch_add(&inside, 1));
+		*era = era_of(atomic_fetch_add(&lookups, 1));
 		if (atomic_load(&forks) == 0 || self.forking > 0)
 			break;
 		count_out(*era);
@@ -124,16 +124,16 @@ void gate_before_fork(void)
 	self.forking++;
 	atomic_fetch_add(&forks, 1);
 	for (;;) {
-		unsigned seen = atomic_load(&came_home);
-		uint64_t count = atomic_load(&inside);
+		unsigned seen = atomic_load(&departures);
+		uint64_t count = atomic_load(&lookups);
 		bool own = within && self.era == era_of(count);
 
 		if ((uint32_t)count <= own)
 			break;
 		if (deadline == 0)
 			deadline = clock_now() + FORK_WAITS;
-		if (!sleep_on(&came_home, seen, deadline)) {
-			atomic_compare_exchange_strong(&inside, &count, next_era(count));
+		if (!sleep_on(&departures, seen, deadline)) {
+			atomic_compare_exchange_strong(&lookups, &count, next_era(count));
 			break;
 		}
 	}
@@ -154,5 +154,5 @@ void gate_in_child(void)
 {
 	self.forking = 0;
 	forks = 0;
-	inside = next_era(inside);
+	lookups = next_era(lookups);
 }

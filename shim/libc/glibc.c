@@ -7,17 +7,22 @@
  */
 #include "libc/libc.h"
 
-#include "libc/symbols.h"
+#include "libc/image.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <features.h>
-#include <link.h>
+#include <gnu/libc-version.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { LONG_STACK = 64 * 1024 }; /* a lookup takes 16 KiB */
+
+#pragma weak gnu_get_libc_version /* no other library has it */
 
 #if defined __x86_64__
 #define FIRST_GLIBC "GLIBC_2.2.5"
@@ -53,32 +58,94 @@ OLD_SYMBOL(pthread_getattr_np, FIRST_GLIBC);
 OLD_SYMBOL(dladdr, FIRST_GLIBC);
 
 /* An object that loads on every release must not name these to the linker: a variable of
- * glibc 2.32 and later, and two functions that glibc keeps for itself. Each is NULL if it is
- * not there, or not found yet. */
-static const char *single_threaded;
-static int (*alloca_cutoff)(size_t size);
-static size_t (*smallest_stack)(const pthread_attr_t *attributes);
+ * glibc 2.32 and later, and two functions that glibc keeps for itself. */
+enum { SINGLE_THREADED, ALLOCA_CUTOFF, SMALLEST_STACK };
+static struct wanted wanted[] = {
+	[SINGLE_THREADED] = { "__libc_single_threaded", SYMBOL_DATA, NULL },
+	[ALLOCA_CUTOFF] = { "__libc_alloca_cutoff", SYMBOL_FUNCTION, NULL },
+	[SMALLEST_STACK] = { "__pthread_get_minstack", SYMBOL_FUNCTION, NULL },
+	{ .name = "" },
+};
 
-static int find_private(struct dl_phdr_info *object, size_t size, void *context)
+/* A node is one malloc of addrinfo and address; the canonical name is another malloc. The
+ * new node comes before the rest of the list, and has no canonical name. */
+static inline struct addrinfo *new_node(size_t address_size, struct addrinfo *rest)
 {
-	struct image image;
+	struct addrinfo *node = malloc(sizeof *node + address_size);
 
-	(void)size, (void)context;
-	if (!image_read(&image, object))
-		return 0;
-	if (single_threaded == NULL)
-		single_threaded = image_data(&image, "__libc_single_threaded");
-	if (alloca_cutoff == NULL)
-		alloca_cutoff = (__typeof__(alloca_cutoff))image_function(&image, "__libc_alloca_cutoff");
-	if (smallest_stack == NULL)
-		smallest_stack = (__typeof__(smallest_stack))image_function(&image, "__pthread_get_minstack");
-	return single_threaded != NULL && alloca_cutoff != NULL && smallest_stack != NULL;
+	if (node == NULL)
+		return NULL;
+	node->ai_addr = (struct sockaddr *)(node + 1);
+	node->ai_canonname = NULL;
+	node->ai_next = rest;
+	return node;
 }
 
-/* At load, as the walk takes a lock of the loader's. */
-__attribute__((constructor)) static void load(void)
+static bool set_canonname(struct addrinfo *list, const char *canonname)
 {
-	dl_iterate_phdr(find_private, NULL);
+	list->ai_canonname = strdup(canonname);
+	return list->ai_canonname != NULL;
+}
+
+static struct addrinfo *list_new(unsigned nodes, const char *canonname)
+{
+	struct addrinfo *list = NULL, *node;
+
+	do {
+		node = new_node(sizeof(struct sockaddr_in6), list);
+		if (node == NULL)
+			goto no_memory;
+		list = node;
+	} while (--nodes > 0);
+	if (canonname == NULL || set_canonname(list, canonname))
+		return list;
+no_memory:
+	if (list != NULL)
+		freeaddrinfo(list);
+	return NULL;
+}
+
+static struct addrinfo *copy_node(const struct addrinfo *node, const char *canonname)
+{
+	size_t size = node->ai_addr != NULL ? node->ai_addrlen : 0;
+	struct addrinfo *copy = new_node(size, NULL);
+
+	if (copy == NULL)
+		return NULL;
+	copy->ai_flags = node->ai_flags;
+	copy->ai_family = node->ai_family;
+	copy->ai_socktype = node->ai_socktype;
+	copy->ai_protocol = node->ai_protocol;
+	copy->ai_addrlen = node->ai_addrlen;
+	if (node->ai_addr != NULL)
+		memcpy(copy->ai_addr, node->ai_addr, size);
+	else
+		copy->ai_addr = NULL;
+	if (canonname != NULL && !set_canonname(copy, canonname)) {
+		free(copy);
+		return NULL;
+	}
+	return copy;
+}
+
+static struct addrinfo *list_copy(const struct addrinfo *list, const char *canonname)
+{
+	struct addrinfo *head = NULL;
+	struct addrinfo **tail = &head;
+
+	for (; list != NULL; list = list->ai_next) {
+		struct addrinfo *node = copy_node(list, canonname != NULL ? canonname : list->ai_canonname);
+
+		if (node == NULL) {
+			if (head != NULL)
+				freeaddrinfo(head);
+			return NULL;
+		}
+		canonname = NULL;
+		*tail = node;
+		tail = &node->ai_next;
+	}
+	return head;
 }
 
 static bool has_threads(void)
@@ -88,7 +155,9 @@ static bool has_threads(void)
 
 static bool is_alone(void)
 {
-	return single_threaded != NULL && *(const volatile char *)single_threaded;
+	const volatile char *single = wanted[SINGLE_THREADED].found;
+
+	return single != NULL && *single;
 }
 
 static void push_cleanup(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument)
@@ -117,14 +186,15 @@ static void wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t unti
  * they are. */
 static bool start_thread(void *(*job)(void *), void *argument, size_t stack)
 {
+	size_t (*smallest)(const pthread_attr_t *) = wanted[SMALLEST_STACK].found;
 	pthread_attr_t attributes;
 	pthread_t thread;
 	int rc;
 
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	if (smallest_stack != NULL)
-		stack += smallest_stack(&attributes);
+	if (smallest != NULL)
+		stack += smallest(&attributes);
 	pthread_attr_setstacksize(&attributes, stack);
 	rc = pthread_create(&thread, &attributes, job, argument);
 	pthread_attr_destroy(&attributes);
@@ -155,6 +225,7 @@ static void at_fork(void (*before)(void), void (*in_parent)(void), void (*in_chi
  * thread's it says yes. */
 static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 {
+	int (*alloca_cutoff)(size_t) = wanted[ALLOCA_CUTOFF].found;
 	pthread_attr_t attributes;
 	void *stack;
 	size_t size;
@@ -174,6 +245,14 @@ static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 }
 
 const struct libc glibc = {
+	.flags = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL | AI_ADDRCONFIG
+		| AI_IDN | AI_CANONIDN | AI_NUMERICSERV
+		| 0x0100 | 0x0200, /* once AI_IDN_ALLOW_UNASSIGNED, AI_IDN_USE_STD3_ASCII_RULES */
+	.unicode_is_local = true,
+	.anchor = (const void *)gnu_get_libc_version,
+	.wanted = wanted,
+	.list_new = list_new,
+	.list_copy = list_copy,
 	.has_threads = has_threads,
 	.is_alone = is_alone,
 	.push_cleanup = push_cleanup,

@@ -8,13 +8,40 @@
 #ifndef GAISHIM_LIBC_H
 #define GAISHIM_LIBC_H
 
+#include "libc/image.h"
+
+#include <netdb.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct libc {
-	/* Returns whether this process can have threads. If not, only at_fork may be called. */
+	/* The flags that getaddrinfo() knows. */
+	int flags;
+
+	/* Whether getaddrinfo() looks for a host that is not ASCII in local sources alone, and
+	 * sends it to no nameserver. */
+	bool unicode_is_local;
+
+	/* An address in the library's image, of something that no other object replaces. */
+	const void *anchor;
+
+	/* Symbols of the library that the linker must not know: next_find() looks for them.
+	 * The name of the last one is empty. */
+	struct wanted *wanted;
+
+	/* Returns a list of answers that the library's own freeaddrinfo() can free, or NULL if
+	 * out of memory. Each node has room for the address of any family in ai_addr; only
+	 * that, ai_next and ai_canonname are set. canonname may be NULL, and is copied. */
+	struct addrinfo *(*list_new)(unsigned nodes, const char *canonname);
+
+	/* Returns a copy of a list, which the library's own freeaddrinfo() can free, or NULL if
+	 * out of memory. canonname, if it is not NULL, stands in for that of the list. */
+	struct addrinfo *(*list_copy)(const struct addrinfo *list, const char *canonname);
+
+	/* Returns whether this process can have threads. If not, only at_fork may be called of
+	 * what follows. */
 	bool (*has_threads)(void);
 
 	/* Returns whether this is the only thread now; false too if that is unknown. */

@@ -6,23 +6,64 @@
  */
 #include "libc/next.h"
 
-#include "libc/symbols.h"
+#include "libc/libc.h"
 
-#include <errno.h>
-#include <gnu/libc-version.h>
 #include <link.h>
-#include <stdbool.h>
+#include <stddef.h>
 
-static __typeof__(getaddrinfo) *next;
-static bool is_glibc;
+struct next next;
+static bool is_libc;
 
-struct walk {
-	bool searching;    /* objects are searched from here on */
-	void *getaddrinfo; /* the first one found ends the walk */
-	bool is_glibc;     /* it is glibc's own */
+/* The table above, by its rows. */
+enum {
+#define ROW(function) AT_##function,
+	NEXT_FUNCTIONS(ROW)
+#undef ROW
+	FUNCTIONS
 };
 
-#pragma weak gnu_get_libc_version /* no other libc has it, and no preload replaces it */
+struct walk {
+	bool behind;                  /* the objects from here on are behind ours */
+	bool late;                    /* libc came before ours, which was opened later */
+	struct dl_phdr_info libc;     /* its image */
+	void *first[FUNCTIONS];       /* of all objects but ours */
+	void *first_behind[FUNCTIONS]; /* of those behind ours */
+};
+
+/* Take what this object has of the functions. Returns whether all are found. */
+static bool find_functions(struct walk *walk, const struct image *image)
+{
+	static char names[][24] = { /* beside the names of struct wanted */
+#define ROW(function) #function,
+		NEXT_FUNCTIONS(ROW)
+#undef ROW
+	};
+	bool all = walk->behind || walk->late;
+
+	for (int i = 0; i < FUNCTIONS; i++) {
+		void *found = image_find(image, names[i], SYMBOL_FUNCTION);
+
+		if (walk->first[i] == NULL)
+			walk->first[i] = found;
+		if (walk->first_behind[i] == NULL && walk->behind)
+			walk->first_behind[i] = found;
+		all = all && (walk->late ? walk->first[i] : walk->first_behind[i]) != NULL;
+	}
+	return all;
+}
+
+/* Take what this object has of libc's symbols. Returns whether all are found. */
+static bool find_wanted(const struct image *image)
+{
+	bool all = true;
+
+	for (struct wanted *wanted = libc->wanted; wanted->name[0] != '\0'; wanted++) {
+		if (wanted->found == NULL)
+			wanted->found = image_find(image, wanted->name, wanted->kind);
+		all = all && wanted->found != NULL;
+	}
+	return all;
+}
 
 /* Objects come in the order in which symbols are searched: those that the process was
  * started with, then those that were opened later. libc is among the former, and so are all
@@ -31,50 +72,44 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 {
 	struct walk *walk = context;
 	struct image image;
-	void *found = NULL;
+	bool functions, symbols;
 
 	(void)size;
-	if (!walk->searching) {
-		walk->searching = image_holds(object, &next); /* this object is ours */
-		return !walk->searching && image_holds(object, (const void *)__errno_location);
+	if (image_holds(object, &next)) { /* this object is ours */
+		walk->behind = true;
+		return false;
 	}
-	if (image_read(&image, object))
-		found = image_function(&image, "getaddrinfo");
-	if (found != NULL && !image_holds(object, &next)) {
-		walk->getaddrinfo = found;
-		walk->is_glibc = gnu_get_libc_version != NULL
-			&& image_holds(object, (const void *)gnu_get_libc_version);
+	if (image_holds(object, libc->anchor)) {
+		walk->libc = *object;
+		walk->late = !walk->behind;
 	}
-	return walk->getaddrinfo != NULL;
+	if (!image_read(&image, object))
+		return false;
+	functions = find_functions(walk, &image);
+	symbols = find_wanted(&image);
+	return functions && symbols;
 }
 
-/* Take the first getaddrinfo behind ours, as RTLD_NEXT does. But if libc comes before our
- * object, ours was opened later, and the objects behind libc may be closed again. Then take
- * the first getaddrinfo of all, at the latest libc's. */
+/* Take the first function of each name behind ours, as RTLD_NEXT does. But if libc comes
+ * before our object, ours was opened later, and the objects behind libc may be closed again.
+ * Then take the first function of all, at the latest libc's. */
 void next_find(void)
 {
-	struct walk walk = { .searching = false };
+	struct walk walk = { .behind = false };
+	void *const *found = walk.first_behind;
 
 	dl_iterate_phdr(visit_object, &walk);
-	if (walk.getaddrinfo == NULL) {
-		walk.searching = true;
-		dl_iterate_phdr(visit_object, &walk);
-	}
-	next = (__typeof__(next))walk.getaddrinfo;
-	is_glibc = walk.is_glibc;
+	if (walk.late)
+		found = walk.first;
+#define ROW(function) next.function = (__typeof__(next.function))found[AT_##function];
+	NEXT_FUNCTIONS(ROW)
+#undef ROW
+	is_libc = true;
+	for (int i = 0; i < FUNCTIONS; i++)
+		is_libc = is_libc && image_holds(&walk.libc, found[i]);
 }
 
-bool next_is_glibc(void)
+bool next_is_libc(void)
 {
-	return is_glibc;
-}
-
-int next_getaddrinfo(const char *node, const char *service,
-		     const struct addrinfo *hints, struct addrinfo **res)
-{
-	if (next == NULL) {
-		errno = ENOSYS;
-		return EAI_SYSTEM;
-	}
-	return next(node, service, hints, res);
+	return is_libc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The next getaddrinfo behind ours: libc's, or that of another preload.
+ * The functions that this object stands in front of: the next ones of their names, which are
+ * libc's, or those of another preload.
  */
 #ifndef GAISHIM_NEXT_H
 #define GAISHIM_NEXT_H
@@ -8,15 +9,23 @@
 #include <netdb.h>
 #include <stdbool.h>
 
-/* Find that function in the loader's list. Call this at load, and not within a lookup: a
- * dlopen, which holds the loader's lock, may wait for the thread of that lookup. */
+/* A row is a function. */
+#define NEXT_FUNCTIONS(ROW) \
+	ROW(getaddrinfo)
+
+/* Each is constant once start() has returned, and NULL if there is none. */
+extern struct next {
+#define ROW(function) __typeof__(function) *function;
+	NEXT_FUNCTIONS(ROW)
+#undef ROW
+} next;
+
+/* Find these functions, and the symbols that libc.h wants, in one walk over the objects of
+ * this process. Call this at load, and not within a lookup: a dlopen, which holds the
+ * loader's lock, may wait for the thread of that lookup. */
 void next_find(void);
 
-/* Returns whether that function is glibc's own. Another preload may send any host anywhere. */
-bool next_is_glibc(void);
-
-/* Call that function. Returns EAI_SYSTEM, with errno ENOSYS, if there is none. */
-int next_getaddrinfo(const char *node, const char *service,
-		     const struct addrinfo *hints, struct addrinfo **res);
+/* Returns whether they are all libc's own. Another preload may send any host anywhere. */
+bool next_is_libc(void);
 
 #endif

@@ -24,9 +24,8 @@ extern bool keeping, freed_twice;
 /* Returns whether nothing was written to what was kept, and lets it go. */
 bool is_poison_left(void);
 
-/* Have the functions of a source file stepped through, by the program's symbol table: there
- * they follow its name, but for hidden ones, which have the prefix. */
-void find_functions(const char *source, const char *prefix);
+/* Have the functions of shim/flight/ that run on a caller's thread stepped through. */
+void find_flights(void);
 
 extern int steps, last_step; /* of the thread that is stepped: at the last it jumps out */
 extern sigjmp_buf out;

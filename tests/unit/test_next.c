@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "libc/next.h"
+#include "calls/getaddrinfo.c"
 
 #include "unit.h"
 
-#include <errno.h>
-#include <sys/socket.h>
+#include <dlfcn.h>
+
+/* What start() would do is done by the tests. */
+atomic_bool start_fast_path;
+
+void start(void)
+{
+}
 
 /* Before anybody has looked. */
 START_TEST(test_not_found)
@@ -12,11 +18,20 @@ START_TEST(test_not_found)
 	struct addrinfo untouched, *list = &untouched;
 
 	errno = 0;
-	ck_assert_int_eq(next_getaddrinfo("127.0.0.1", NULL, NULL, &list), EAI_SYSTEM);
+	ck_assert_int_eq(getaddrinfo("name.test", NULL, NULL, &list), EAI_SYSTEM);
 	ck_assert_int_eq(errno, ENOSYS);
 	ck_assert_ptr_eq(list, &untouched);
 }
 END_TEST
+
+static struct wanted *wanted(const char *name)
+{
+	struct wanted *wanted = libc->wanted;
+
+	while (strcmp(wanted->name, name) != 0)
+		ck_assert_str_ne((++wanted)->name, "");
+	return wanted;
+}
 
 /* Here we are the program itself, and the next is libc. */
 START_TEST(test_found)
@@ -24,14 +39,27 @@ START_TEST(test_found)
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct addrinfo *list;
 
-	ck_assert(!next_is_glibc());
+	ck_assert_ptr_null(next.getaddrinfo);
+	ck_assert(!next_is_libc());
 	next_find();
-	ck_assert(next_is_glibc() || SANITIZER("")); /* whose getaddrinfo comes first */
-	ck_assert_int_eq(next_getaddrinfo("127.0.0.1", "80", &hints, &list), 0);
+	ck_assert(next_is_libc() || SANITIZER("")); /* whose getaddrinfo comes first */
+	ck_assert_int_eq(next.getaddrinfo("127.0.0.1", "80", &hints, &list), 0);
 	ck_assert_int_eq(list->ai_family, AF_INET);
 	freeaddrinfo(list);
-	ck_assert_int_eq(next_getaddrinfo("127.0.0.1", "80", &(struct addrinfo){ .ai_family = 12345 },
+	ck_assert_int_eq(next.getaddrinfo("127.0.0.1", "80", &(struct addrinfo){ .ai_family = 12345 },
 					  &list), EAI_FAMILY);
+}
+END_TEST
+
+/* libc's own symbols, and the same as the loader finds where it does. */
+START_TEST(test_wanted)
+{
+	for (struct wanted *each = libc->wanted; each->name[0] != '\0'; each++)
+		ck_assert_ptr_null(each->found);
+	next_find();
+	ck_assert_ptr_nonnull(wanted("__libc_alloca_cutoff")->found);
+	ck_assert_ptr_nonnull(wanted("__pthread_get_minstack")->found);
+	ck_assert_ptr_eq(wanted("__libc_single_threaded")->found, dlsym(RTLD_DEFAULT, "__libc_single_threaded"));
 }
 END_TEST
 
@@ -41,5 +69,6 @@ TCase *make_tests(void)
 
 	tcase_add_test(tcase, test_not_found);
 	tcase_add_test(tcase, test_found);
+	tcase_add_test(tcase, test_wanted);
 	return tcase;
 }

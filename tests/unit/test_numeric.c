@@ -3,6 +3,7 @@
  * What glibc 2.36 answers to the same questions was read off its getaddrinfo
  * with AI_NUMERICHOST; the differential walk compares the two on a million more.
  */
+#include "calls/addrinfo.h"
 #include "host/numeric.h"
 
 #include "unit.h"
@@ -116,7 +117,7 @@ static const struct {
 static int answer_of(struct question *q, struct addrinfo **list)
 {
 	void *answer;
-	int code = numeric_answer(q, &answer);
+	int code = addrinfo_numeric(q, &answer);
 
 	if (code == 0)
 		*list = answer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A jump out of every instruction of flights, as they are compiled (flight.c, asks.c,
- * second.c, table.c): a thread is single-stepped through flight_join() and leaves by
+ * askers.c, this_call.c, table.c): a thread is single-stepped through flight_join() and leaves by
  * siglongjmp at its nth step, for n = 1, 2, ... until the call comes to its end. Jumps are
  * from these files' own instructions only, not from the functions that they call, which
  * have the gap that table.c names; nor on threads of the shim, which block all signals; nor in a
@@ -332,10 +332,7 @@ START_TEST(test_every_step)
 	const struct sigaction on_trap = { .sa_sigaction = on_step, .sa_flags = SA_SIGINFO };
 	int first = 1, last = INT_MAX, step;
 
-	find_functions("flight.c", "flight_");
-	find_functions("asks.c", "ask_");
-	find_functions("second.c", "second_");
-	find_functions("table.c", "table_");
+	find_flights();
 	sigaction(SIGTRAP, &on_trap, NULL);
 	signal(SIGSEGV, on_crash);
 	signal(SIGABRT, on_crash);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A signal handler that resolves, at every instruction of flights, as they are compiled
- * (flight.c, asks.c, second.c, table.c): a thread is single-stepped through flight_join(),
+ * (flight.c, asks.c, askers.c, this_call.c, table.c): a thread is single-stepped through flight_join(),
  * and at its nth step a handler calls flight_join() too, for n = 1, 2, ... until the call
  * comes to its end.
  *
@@ -185,10 +185,7 @@ START_TEST(test_every_step)
 	bool locked = false;
 	int step = 1;
 
-	find_functions("flight.c", "flight_");
-	find_functions("asks.c", "ask_");
-	find_functions("second.c", "second_");
-	find_functions("table.c", "table_");
+	find_flights();
 	sigaction(SIGTRAP, &on_trap, NULL);
 	while (!run(scenes[_i], step, &locked))
 		step++;

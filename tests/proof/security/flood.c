@@ -13,7 +13,7 @@
  */
 #include "flight/table.c"
 
-#include "libc/symbols.c"
+#include "libc/image.c"
 #include "libc/glibc.c"
 #include "libc/process.c"
 

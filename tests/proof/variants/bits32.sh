@@ -101,7 +101,7 @@ for bits in 32 64; do
 	for vdso in getauxval no_vdso; do
 		# shellcheck disable=SC2086 # flags
 		ok "builds: time_t of $bits bits, $vdso" "$cc" -m32 -O2 -D_GNU_SOURCE -Wall -Wextra $flags -Dgetauxval=$vdso \
-			-Ishim -Itests/lib -pthread -o "$TMP/time" "$TMP/time.c" tests/lib/filter.c shim/libc/clock.c shim/libc/gate.c shim/libc/symbols.c
+			-Ishim -Itests/lib -pthread -o "$TMP/time" "$TMP/time.c" tests/lib/filter.c shim/libc/clock.c shim/libc/gate.c shim/libc/image.c
 		for calls in allow refuse; do
 			is "time_t of $bits bits, $vdso, $calls" "$("$TMP/time" $calls 2>&1)" "time_t $bits bits, long 32"
 		done

@@ -18,7 +18,7 @@ run_variant unit/test_log preload/fake/test_cancel preload/fake/test_nested prel
 CK_FORK=no
 export CK_FORK
 run_variant unit/test_classify unit/test_clock unit/test_config unit/test_idna unit/test_literal unit/test_next \
-	unit/test_numeric unit/test_punycode unit/test_result unit/test_symbols
+	unit/test_numeric unit/test_punycode unit/test_lists unit/test_image
 # shellcheck disable=SC2086 # a command with its arguments
 load_variant 2 $TEST_WRAPPER
 done_testing

@@ -8,6 +8,7 @@
 #include "fuzz.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <unistd.h>
 
 /* The words and the complaint about any other, for a flag and for a choice. */
@@ -54,13 +55,16 @@ static int expect_choice(const struct option *option, const char *value)
 	return -1;
 }
 
-static void check_file(const char *value, const char *got)
+static void check_file(const char *value, char *got)
 {
 	char *want = NULL, *directory;
 
 	if (value == NULL || value[0] == '\0') {
-		want = strdup("");
-	} else if (value[0] == '/' || strcmp(value, "stderr") == 0) {
+		if (got != NULL)
+			find("the file is \"%s\", wanted none", got);
+		return;
+	}
+	if (value[0] == '/' || strcmp(value, "stderr") == 0) {
 		want = strdup(value);
 	} else {
 		directory = get_current_dir_name();
@@ -70,9 +74,10 @@ static void check_file(const char *value, const char *got)
 	}
 	if (want == NULL)
 		find("out of memory");
-	if (strcmp(got, strlen(want) < PATH_MAX ? want : "") != 0)
-		find("the file is \"%s\", wanted \"%s\"", got, want);
+	if (strlen(want) < PATH_MAX ? got == NULL || strcmp(got, want) != 0 : got != NULL)
+		find("the file is \"%s\", wanted \"%s\"", got != NULL ? got : "(none)", want);
 	free(want);
+	free(got);
 }
 
 static void check_choice(const struct config *from, unsigned place, const char *value)
@@ -107,7 +112,7 @@ static void check(const char *const values[])
 		if (options[i].words != NULL)
 			check_choice(got, i, values[i]);
 		else
-			check_file(values[i], (const char *)got + options[i].offset);
+			check_file(values[i], *(char **)((char *)got + options[i].offset));
 	if (got->unknown >> OPTIONS != 0)
 		find("more is unknown than there are options");
 	free(got);

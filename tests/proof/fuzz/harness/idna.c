@@ -7,6 +7,8 @@
 #include "calls/getaddrinfo.c"
 
 #include "host/classify.h"
+#include "host/idna.h"
+#include "host/normalize.h"
 #include "fuzz.h"
 
 #include <idn2.h>
@@ -190,7 +192,6 @@ static void check_stage(const char *host)
 		find("the host as it is written was exchanged");
 	if (q.libc_flags != AI_PASSIVE)
 		find("libc sees the flags %#x", (unsigned)q.libc_flags);
-	question_end(&q);
 }
 
 /* To Unicode and back, into a buffer of exactly that size. */

@@ -124,11 +124,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	q.family = (int)take_number(&in) - 1;
 	q.socktype = (int)take_number(&in) - 1;
 	q.protocol = (int)take_number(&in) - 1;
-	q.host = subject = take_text(&in, 0, &blocks[0]);
+	q.host = q.node = subject = take_text(&in, 0, &blocks[0]);
 	q.service = in.size > 0 ? take_text(&in, 0, &blocks[1]) : NULL;
 
 	errno = ERRNO_BEFORE;
-	log_lookup(path, &q, q.host, 0, (struct timespec){ 0 });
+	log_lookup(path, &q, 0, 0);
 	if (errno != ERRNO_BEFORE)
 		find("errno is %d", errno);
 	ssize_t length = pread(log_file, line, sizeof line - 1, end);

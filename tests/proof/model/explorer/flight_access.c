@@ -47,10 +47,10 @@ void model_access(void *at, size_t size, int write)
 			fail("an entry is %s that is freed", write ? "written" : "read");
 	}
 	if (!anywhere || !write || explore_current() >= THREADS
-	    || (task->seat == NULL && !has_lock()))
+	    || (task->caller == NULL && !has_lock()))
 		return;
 	if (slot_of(at) < SLOTS * THREADS || subject_owns(at)
-	    || (task->seat != NULL && subject_is_seat(task->seat, at)))
+	    || (task->caller != NULL && subject_is_caller(task->caller, at)))
 		interrupt();
 }
 

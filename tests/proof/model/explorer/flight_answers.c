@@ -28,11 +28,11 @@ struct answer *new_answer(void)
 static void note_the_told(const void *flight)
 {
 	for (int task = 0; task < CALLERS; task++)
-		if (!(m.gone & 1u << task) && m.task[task].seat != NULL && !unshared) {
-			struct seat_view seat = view_seat(m.task[task].seat);
+		if (!(m.gone & 1u << task) && m.task[task].caller != NULL && !unshared) {
+			struct caller_view caller = view_caller(m.task[task].caller);
 
-			if (seat.part == VIEW_WAITING && seat.flight == flight)
-				m.task[task].to_be_told |= seat.came <= m.now;
+			if (caller.part == VIEW_WAITING && caller.flight == flight)
+				m.task[task].to_be_told |= caller.came <= m.now;
 		}
 }
 
@@ -56,8 +56,8 @@ int say_error(int code, int64_t asked)
 	errno = FIRST_ERRNO + explore_current() * ERRORS + number;
 	m.again |= code == AGAIN;
 	me()->in_vain = code == AGAIN;
-	if (me()->seat != NULL)
-		note_the_told(view_seat(me()->seat).flight);
+	if (me()->caller != NULL)
+		note_the_told(view_caller(me()->caller).flight);
 	return code;
 }
 

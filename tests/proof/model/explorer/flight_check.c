@@ -32,19 +32,19 @@ static struct crew crew_of(const void *flight)
 
 	for (int task = 0; task < TASKS; task++) {
 		const struct task_state *one = &m.task[task];
-		struct seat_view seat = { 0 };
+		struct caller_view caller = { 0 };
 
 		if (m.gone & 1u << task)
 			continue;
 		crew.askers += one->flight == flight && !one->left;
 		crew.askers += one->pending == flight;
-		if (one->seat != NULL)
-			seat = view_seat(one->seat);
-		if (seat.flight != flight)
+		if (one->caller != NULL)
+			caller = view_caller(one->caller);
+		if (caller.flight != flight)
 			continue;
-		crew.askers += seat.part == VIEW_ASKING;
-		crew.waiters += seat.part == VIEW_WAITING;
-		crew.awake += seat.part == VIEW_WAITING && !is_waiting(task);
+		crew.askers += caller.part == VIEW_ASKING;
+		crew.waiters += caller.part == VIEW_WAITING;
+		crew.awake += caller.part == VIEW_WAITING && !is_waiting(task);
 	}
 	crew.holders = crew.askers + crew.waiters;
 	return crew;
@@ -76,23 +76,23 @@ static void check_flight(const void *flight)
 }
 
 /* It must see to the flight in time: soon, if no ask began after it came. */
-static void check_wait(const struct task_state *task, const struct seat_view *seat)
+static void check_wait(const struct task_state *task, const struct caller_view *caller)
 {
 	const int64_t most = INT64_C(30000000000); /* whatever happens */
-	struct flight_view view = view_flight(seat->flight);
+	struct flight_view view = view_flight(caller->flight);
 	int64_t soon = task->joined + USUAL_MOST + 1;
 
 	if (!view.own)
 		return;
-	if (seat->came <= view.told || view.deserted)
+	if (caller->came <= view.answered_until || view.deserted)
 		fail("it sleeps, and could be told");
 	if (task->until > m.now + most)
 		fail("it sleeps for longer than anybody asks");
 	for (int ours = CALLERS; ours < TASKS; ours++)
-		if (m.task[ours].flight == seat->flight && m.task[ours].place == STUCK
+		if (m.task[ours].flight == caller->flight && m.task[ours].place == STUCK
 		    && m.now > task->joined + 10 * INT64_C(1000000000))
 			fail("it waits for a thread that waits for it");
-	if (unshared || view.asked >= seat->came || crew_of(seat->flight).awake > 0 || m.ghosted)
+	if (unshared || view.asked >= caller->came || crew_of(caller->flight).awake > 0 || m.ghosted)
 		return;
 	if (task->until > soon)
 		fail("nobody asks for it, and it sleeps for %lld ms more",
@@ -102,18 +102,18 @@ static void check_wait(const struct task_state *task, const struct seat_view *se
 static void check_seats(void)
 {
 	for (int task = 0; task < TASKS; task++) {
-		struct seat_view seat = { 0 };
+		struct caller_view caller = { 0 };
 
 		if (m.gone & 1u << task)
 			continue;
 		if (m.task[task].flight != NULL && !m.task[task].left)
 			check_flight(m.task[task].flight);
-		if (m.task[task].seat != NULL)
-			seat = view_seat(m.task[task].seat);
-		if (seat.flight != NULL)
-			check_flight(seat.flight);
-		if (seat.part == VIEW_WAITING && is_waiting(task) && !m.torn)
-			check_wait(&m.task[task], &seat);
+		if (m.task[task].caller != NULL)
+			caller = view_caller(m.task[task].caller);
+		if (caller.flight != NULL)
+			check_flight(caller.flight);
+		if (caller.part == VIEW_WAITING && is_waiting(task) && !m.torn)
+			check_wait(&m.task[task], &caller);
 	}
 }
 

@@ -188,13 +188,13 @@ static void note_landing(const void *flight, const struct flight_view *view)
 	said->served = explore_current() < CALLERS;
 	said->asking = 0;
 	for (int task = 0; task < CALLERS; task++)
-		if (!(m.gone & 1u << task) && m.task[task].seat != NULL) {
-			struct seat_view seat = view_seat(m.task[task].seat);
+		if (!(m.gone & 1u << task) && m.task[task].caller != NULL) {
+			struct caller_view caller = view_caller(m.task[task].caller);
 
-			if (seat.flight != flight)
+			if (caller.flight != flight)
 				continue;
-			said->served += seat.part == VIEW_WAITING;
-			if (seat.part != VIEW_ASKING || task == explore_current())
+			said->served += caller.part == VIEW_WAITING;
+			if (caller.part != VIEW_ASKING || task == explore_current())
 				continue;
 			said->asking++;
 			m.task[task].served |= view->landed;
@@ -209,7 +209,7 @@ int model_broadcast(pthread_cond_t *cond)
 	if (is_of_parent(cond))
 		fail("a child wakes those of its parent");
 	if (explore_current() >= CALLERS
-	    || (me()->seat != NULL && view_seat(me()->seat).part == VIEW_ASKING))
+	    || (me()->caller != NULL && view_caller(me()->caller).part == VIEW_ASKING))
 		note_landing(flight, &view);
 	for (int task = 0; task < CALLERS; task++)
 		if (sleeps_on(task, cond))
@@ -263,13 +263,13 @@ static void model_push(struct _pthread_cleanup_buffer *buffer, void (*handler)(v
 	if (buffer->__prev == buffer)
 		buffer->__prev = NULL;
 	m.thread[self()].handlers = buffer;
-	me()->seat = argument;
+	me()->caller = argument;
 }
 
 static void model_pop(struct _pthread_cleanup_buffer *buffer)
 {
 	m.thread[self()].handlers = buffer->__prev;
-	me()->seat = NULL;
+	me()->caller = NULL;
 }
 
 static bool has_threads(void)

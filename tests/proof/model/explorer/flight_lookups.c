@@ -23,9 +23,9 @@ unsigned char present(void)
 }
 
 /* Who has waited asks only for what nobody tells it. */
-static void check_need(struct seat_view seat)
+static void check_need(struct caller_view caller)
 {
-	if (seat.flight != NULL && seat.came != 0 && view_flight(seat.flight).told >= seat.came)
+	if (caller.flight != NULL && caller.came != 0 && view_flight(caller.flight).answered_until >= caller.came)
 		fail("asks, and could be told");
 }
 
@@ -41,8 +41,8 @@ static int ask_libc(void **answer)
 		fail("asks twice");
 	if (task->to_be_told && !m.loners)
 		fail("asks what it has been told");
-	if (task->seat != NULL && !anywhere) /* a handler may have come in between */
-		check_need(view_seat(task->seat));
+	if (task->caller != NULL && !anywhere) /* a handler may have come in between */
+		check_need(view_caller(task->caller));
 	task->asked = true;
 	for (int other = 0; other < TASKS; other++)
 		if (!m.loners && m.task[other].place == ASKING && m.task[other].host == task->host

@@ -55,7 +55,7 @@ extern struct world {
 		int64_t until; /* it waits at most */
 		const void *cond;
 		const pthread_mutex_t *lock; /* while LOCKING */
-		const void *seat;
+		const void *caller;
 		const void *pending; /* the flight for which it starts a thread */
 		/* A thread of ours: */
 		void *(*job)(void *);

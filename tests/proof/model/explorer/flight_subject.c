@@ -32,7 +32,9 @@
 
 #include "flight/asks.c"
 
-#include "flight/second.c"
+#include "flight/askers.c"
+
+#include "flight/this_call.c"
 
 #include "flight/flight.c"
 
@@ -57,7 +59,7 @@ UNSEEN void subject_memory(uint32_t keys[2])
 		explore_memory(&tables[i].lock, sizeof tables[i].lock);
 		explore_memory(&tables[i].buckets[bucket], sizeof tables[i].buckets[bucket]);
 	}
-	explore_thread_local(&inside, sizeof inside);
+	explore_thread_local(&this_call, sizeof this_call);
 }
 
 UNSEEN void *subject_table(int number)
@@ -101,31 +103,31 @@ UNSEEN static bool is_within(const void *memory, const void *whole, size_t size)
 UNSEEN bool subject_owns(const void *memory)
 {
 	return is_within(memory, tables, sizeof tables)
-	       || is_within(memory, &inside, sizeof inside);
+	       || is_within(memory, &this_call, sizeof this_call);
 }
 
-UNSEEN bool subject_is_seat(const void *seat, const void *memory)
+UNSEEN bool subject_is_caller(const void *caller, const void *memory)
 {
-	return is_within(memory, seat, sizeof(struct seat));
+	return is_within(memory, caller, sizeof(struct caller));
 }
 
 UNSEEN void subject_new_thread(void)
 {
-	inside = (struct inside){ 0 };
+	this_call = (struct this_call){ 0 };
 }
 
-UNSEEN struct seat_view view_seat(const void *at)
+UNSEEN struct caller_view view_caller(const void *at)
 {
 	static const int parts[] = {
-		[STANDING] = VIEW_STANDING, [WAITING] = VIEW_WAITING, [ASKING] = VIEW_ASKING,
+		[OUTSIDE] = VIEW_OUTSIDE, [WAITING] = VIEW_WAITING, [ASKING] = VIEW_ASKING,
 	};
-	const struct seat *seat = at;
+	const struct caller *caller = at;
 
-	return (struct seat_view){
-		.part = parts[seat->part],
-		.flight = seat->part != STANDING ? seat->flight : NULL,
-		.spare = seat->spare,
-		.came = seat->came,
+	return (struct caller_view){
+		.part = parts[caller->part],
+		.flight = caller->part != OUTSIDE ? caller->flight : NULL,
+		.spare = caller->spare,
+		.came = caller->came,
 	};
 }
 
@@ -135,16 +137,16 @@ UNSEEN struct flight_view view_flight(const void *at)
 
 	return (struct flight_view){
 		.listed = flight->entry.listed,
-		.landed = flight->told == TOLD_ALL,
+		.landed = flight->answered_until == ANSWERED_ALL,
 		.deserted = flight->deserted,
 		.own = flight->entry.table == process_own()->table,
 		.holders = flight->holders,
 		.askers = flight->askers,
 		.waiters = flight->waiters,
-		.served = flight->served,
-		.told = flight->told,
+		.takers = flight->takers,
+		.answered_until = flight->answered_until,
 		.asked = flight->asked,
-		.look_at = flight->look_at,
+		.check_at = flight->check_at,
 		.code = flight->code,
 		.error = flight->error,
 		.answer = flight->answer,

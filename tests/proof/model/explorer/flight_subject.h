@@ -25,9 +25,9 @@ long model_syscall(long number, ...); /* gettid */
 int model_sigaltstack(const stack_t *new, stack_t *old);
 
 /* What is inside. */
-struct seat_view {
-	enum { VIEW_STANDING, VIEW_WAITING, VIEW_ASKING } part;
-	const void *flight; /* NULL if it is standing */
+struct caller_view {
+	enum { VIEW_OUTSIDE, VIEW_WAITING, VIEW_ASKING } part;
+	const void *flight; /* NULL if it is outside */
 	const void *spare;
 	int64_t came;
 };
@@ -35,14 +35,14 @@ struct seat_view {
 struct flight_view {
 	bool listed, landed, deserted;
 	bool own; /* of this process, not of the one that forked it */
-	unsigned holders, askers, waiters, served;
-	int64_t told, asked, look_at;
+	unsigned holders, askers, waiters, takers;
+	int64_t answered_until, asked, check_at;
 	int code, error;
 	const void *answer, *next;
 	const unsigned char *key;
 };
 
-struct seat_view view_seat(const void *seat);
+struct caller_view view_caller(const void *caller);
 struct flight_view view_flight(const void *flight);
 
 /* Tables: the first is there when the model begins, unless it shall be made. */
@@ -59,7 +59,7 @@ pthread_mutex_t *subject_lock(int number);
 const void *subject_first(const void *table); /* of the bucket */
 
 bool subject_owns(const void *memory); /* a table, or what is thread-local */
-bool subject_is_seat(const void *seat, const void *memory);
+bool subject_is_caller(const void *caller, const void *memory);
 void subject_new_thread(void); /* what is thread-local is zero */
 
 #endif

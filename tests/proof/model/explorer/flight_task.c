@@ -80,7 +80,7 @@ void leave_call(void)
 	task->to_be_told = task->in_vain = task->served = false;
 	task->host = 0;
 	task->began = task->joined = task->until = 0;
-	task->seat = task->cond = NULL;
+	task->caller = task->cond = NULL;
 	for (int i = 0; i < TASKS * ERRORS; i++) {
 		struct answer *error = &m.errors[i / ERRORS][i % ERRORS];
 
@@ -153,13 +153,13 @@ void do_fork(void)
 			m.gone |= 1u << task;
 	memcpy(m.inherited, m.entry_live, sizeof m.inherited);
 	for (int task = self(); task < CALLERS; task += THREADS) {
-		struct seat_view seat = { 0 };
+		struct caller_view caller = { 0 };
 		const void *own[2] = { NULL };
 
-		if (m.task[task].seat != NULL)
-			seat = view_seat(m.task[task].seat);
-		own[0] = seat.spare;
-		own[1] = seat.part == VIEW_ASKING ? seat.flight : NULL;
+		if (m.task[task].caller != NULL)
+			caller = view_caller(m.task[task].caller);
+		own[0] = caller.spare;
+		own[1] = caller.part == VIEW_ASKING ? caller.flight : NULL;
 		for (int i = 0; i < 2; i++)
 			if (own[i] != NULL)
 				((bool *)m.inherited)[slot_of(own[i])] = false;

@@ -24,20 +24,20 @@
 
 UNSEEN void subject_memory(void)
 {
-	explore_memory(&inside, sizeof inside);
+	explore_memory(&lookups, sizeof lookups);
 	explore_memory(&forks, sizeof forks);
-	explore_memory(&came_home, sizeof came_home);
+	explore_memory(&departures, sizeof departures);
 	explore_thread_local(&self, sizeof self);
 }
 
 UNSEEN uint32_t subject_era(void)
 {
-	return era_of(inside);
+	return era_of(lookups);
 }
 
 UNSEEN uint32_t subject_inside(void)
 {
-	return (uint32_t)inside;
+	return (uint32_t)lookups;
 }
 
 UNSEEN unsigned subject_forks(void)

@@ -3,7 +3,7 @@
  * The gABI describes the tables ("Symbol Table", "Hash Table"); glibc's elf/dl-lookup.c has
  * the GNU hash table, and the rules by which a symbol is taken or passed by.
  */
-#include "libc/symbols.h"
+#include "libc/image.h"
 
 #include <elf.h>
 #include <string.h>
@@ -61,11 +61,8 @@ bool image_read(struct image *image, const struct dl_phdr_info *object)
 	return true;
 }
 
-/* The kinds of symbols that are looked for. */
-enum kind { FUNCTION, DATA };
-
 /* Returns whether this symbol has that name and kind, and is visible to other objects. */
-static bool is_taken(const struct image *image, size_t i, const char *name, enum kind kind)
+static bool is_taken(const struct image *image, size_t i, const char *name, enum symbol_kind kind)
 {
 	const ElfW(Sym) *symbol = &image->symbols[i];
 	unsigned char type = ELF64_ST_TYPE(symbol->st_info); /* the same for 32 bits */
@@ -76,9 +73,9 @@ static bool is_taken(const struct image *image, size_t i, const char *name, enum
 		return false;
 	if (symbol->st_shndx == SHN_UNDEF || symbol->st_shndx == SHN_ABS || symbol->st_value == 0)
 		return false;
-	if (kind == DATA && type != STT_OBJECT)
+	if (kind == SYMBOL_DATA && type != STT_OBJECT)
 		return false;
-	if (kind == FUNCTION && type != STT_FUNC && type != STT_NOTYPE && type != STT_GNU_IFUNC)
+	if (kind == SYMBOL_FUNCTION && type != STT_FUNC && type != STT_NOTYPE && type != STT_GNU_IFUNC)
 		return false;
 	if (binding == STB_LOCAL || visibility == STV_HIDDEN || visibility == STV_INTERNAL)
 		return false;
@@ -86,7 +83,7 @@ static bool is_taken(const struct image *image, size_t i, const char *name, enum
 }
 
 static const ElfW(Sym) *find_by_gnu_hash(const struct image *image, const char *name,
-					 enum kind kind)
+					 enum symbol_kind kind)
 {
 	/* the number of buckets, the first symbol in them, the Bloom filter's size and shift */
 	const uint32_t *table = image->gnu_hash;
@@ -110,7 +107,7 @@ static const ElfW(Sym) *find_by_gnu_hash(const struct image *image, const char *
 }
 
 static const ElfW(Sym) *find_by_sysv_hash(const struct image *image, const char *name,
-					  enum kind kind)
+					  enum symbol_kind kind)
 {
 	/* the numbers of buckets and of symbols */
 	const Elf_Symndx *table = image->sysv_hash;
@@ -152,22 +149,10 @@ static void *resolve(uintptr_t address)
 #endif
 }
 
-static const ElfW(Sym) *find(const struct image *image, const char *name, enum kind kind)
+void *image_find(const struct image *image, const char *name, enum symbol_kind kind)
 {
-	return image->gnu_hash != NULL ? find_by_gnu_hash(image, name, kind)
-				       : find_by_sysv_hash(image, name, kind);
-}
-
-void *image_data(const struct image *image, const char *name)
-{
-	const ElfW(Sym) *symbol = find(image, name, DATA);
-
-	return symbol != NULL ? (void *)(image->base + symbol->st_value) : NULL;
-}
-
-void *image_function(const struct image *image, const char *name)
-{
-	const ElfW(Sym) *symbol = find(image, name, FUNCTION);
+	const ElfW(Sym) *symbol = image->gnu_hash != NULL ? find_by_gnu_hash(image, name, kind)
+							  : find_by_sysv_hash(image, name, kind);
 
 	if (symbol == NULL)
 		return NULL;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Finds a function by its name in an object that is mapped into this process: a shared
- * object, the program, or the vDSO. That is the function which dlsym finds.
+ * Finds a symbol by its name in an object that is mapped into this process: a shared
+ * object, the program, or the vDSO. That is the symbol which dlsym finds.
  *
  * Nothing here allocates or takes a lock. Any thread and any signal handler may call, as
  * long as the object stays mapped.
  */
-#ifndef GAISHIM_SYMBOLS_H
-#define GAISHIM_SYMBOLS_H
+#ifndef GAISHIM_IMAGE_H
+#define GAISHIM_IMAGE_H
 
 #include <link.h>
 #include <stdbool.h>
@@ -30,12 +30,21 @@ bool image_holds(const struct dl_phdr_info *object, const void *address);
  * unchanged, if the object has no symbols to look up. */
 bool image_read(struct image *image, const struct dl_phdr_info *object);
 
-/* Returns the function of that name that the object gives to others, in its default
- * version, or NULL if there is none. An indirect function is resolved. Data of that name
- * are passed by, though dlsym returns them: nobody could call them. */
-void *image_function(const struct image *image, const char *name);
+/* The kinds of symbols that are looked for. */
+enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_DATA };
 
-/* The same for data. */
-void *image_data(const struct image *image, const char *name);
+/* Returns what the object gives to others under that name, in its default version, or NULL
+ * if there is nothing of that kind. An indirect function is resolved. If a function is
+ * looked for, data of that name are passed by, though dlsym returns them: nobody could call
+ * them. */
+void *image_find(const struct image *image, const char *name, enum symbol_kind kind);
+
+/* A symbol that is looked for when the process starts. The name is no pointer: a pointer
+ * would have to be relocated, and the text would be one page more to be read. */
+struct wanted {
+	char name[24];
+	enum symbol_kind kind;
+	void *found; /* NULL if it is not there, or before the start */
+};
 
 #endif

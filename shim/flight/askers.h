@@ -4,8 +4,8 @@
  * in libc for all of libc's time. So a waiter asks only where it may hold what the askers
  * wait for, or where there can be no thread.
  */
-#ifndef GAISHIM_SECOND_H
-#define GAISHIM_SECOND_H
+#ifndef GAISHIM_ASKERS_H
+#define GAISHIM_ASKERS_H
 
 #include "flight/asks.h"
 
@@ -13,16 +13,16 @@
 #include <stdint.h>
 
 /* Returns when a caller who came then must see to the flight. The lock is held. */
-int64_t second_next_locked(const struct flight *flight, int64_t came);
+int64_t askers_due_locked(const struct flight *flight, int64_t came);
 
 /* See to the flight if it is time: ask again on a thread, or look at that thread. The lock
  * is held at first, and again at the end, but not in between: the caller has to read again
  * what the lock guards. */
-enum second {
-	SECOND_WAIT,  /* the caller may go on waiting */
-	SECOND_ASK,   /* the caller has to ask by itself */
-	SECOND_APART, /* the same, but outside this flight and without the lock: this is the
-		       * child of a fork, see table_relock() */
-} second_see_to_locked(struct table *table, struct flight *flight, int64_t came);
+enum next_step {
+	NO_ASK,     /* the caller need not ask: it may wait, or there is an answer */
+	ASK_ITSELF, /* the caller has to ask by itself */
+	ASK_APART,  /* the same, but outside this flight and without the lock: this is the
+		     * child of a fork, see table_relock() */
+} askers_see_to_locked(struct table *table, struct flight *flight, int64_t came);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "libc/result.h"
+#include "libc/libc.h"
 
 #include "unit.h"
 
@@ -36,34 +36,71 @@ static void assert_same_node(const struct addrinfo *copy, const struct addrinfo 
 
 START_TEST(test_copy)
 {
-	struct addrinfo *list = result_copy(&first);
+	struct addrinfo *list = libc->list_copy(&first, NULL);
 
 	assert_same_node(list, &first);
 	assert_same_node(list->ai_next, &second);
 	ck_assert_ptr_null(list->ai_next->ai_next);
 	freeaddrinfo(list); /* libc frees ours */
-	list = result_copy(&first);
-	result_free(list);
-	ck_assert_ptr_null(result_copy(NULL));
-	result_free(NULL);
+	ck_assert_ptr_null(libc->list_copy(NULL, NULL));
+}
+END_TEST
+
+START_TEST(test_copy_with_another_name)
+{
+	static char other[] = "other.test";
+	struct addrinfo renamed = first;
+	struct addrinfo *list = libc->list_copy(&first, other);
+
+	renamed.ai_canonname = other;
+	assert_same_node(list, &renamed);
+	assert_same_node(list->ai_next, &second);
+	freeaddrinfo(list);
+	list = libc->list_copy(&second, other);
+	ck_assert_str_eq(list->ai_canonname, other);
+	freeaddrinfo(list);
 }
 END_TEST
 
 START_TEST(test_no_address)
 {
 	struct addrinfo bare = { .ai_flags = 3 };
-	struct addrinfo *copy = result_copy(&bare);
+	struct addrinfo *copy = libc->list_copy(&bare, NULL);
 
 	ck_assert_ptr_null(copy->ai_addr);
 	freeaddrinfo(copy);
 }
 END_TEST
 
+START_TEST(test_new)
+{
+	const char *const names[] = { NULL, "name.test" };
+
+	for (unsigned nodes = 1; nodes <= 3; nodes++)
+		for (size_t i = 0; i < 2; i++) {
+			struct addrinfo *list = libc->list_new(nodes, names[i]);
+			unsigned count = 0;
+
+			ck_assert_pstr_eq(list->ai_canonname, names[i]);
+			for (struct addrinfo *node = list; node != NULL; node = node->ai_next, count++) {
+				ck_assert_ptr_eq(node->ai_addr, node + 1);
+				memset(node->ai_addr, 0xA5, sizeof(struct sockaddr_in6));
+				if (node != list)
+					ck_assert_ptr_null(node->ai_canonname);
+			}
+			ck_assert_uint_eq(count, nodes);
+			freeaddrinfo(list);
+		}
+}
+END_TEST
+
 TCase *make_tests(void)
 {
-	TCase *tcase = tcase_create("lists");
+	TCase *tcase = tcase_create("glibc");
 
 	tcase_add_test(tcase, test_copy);
+	tcase_add_test(tcase, test_copy_with_another_name);
 	tcase_add_test(tcase, test_no_address);
+	tcase_add_test(tcase, test_new);
 	return tcase;
 }

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include "flight/second.h"
+#include "flight/askers.h"
 
+#include "flight/this_call.h"
+#include "flight/threads.h"
 #include "libc/clock.h"
 #include "libc/libc.h"
-#include "flight/threads.h"
 
 #include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 /* Nanoseconds. */
-#define LOOK_AFTER INT64_C(20000000)      /* until the first look at a thread */
-#define LOOK_TWICE INT64_C(10000000)      /* from a look that finds it blocked to the next */
+#define CHECK_AFTER INT64_C(20000000)      /* until the first look at a thread */
+#define CHECK_AGAIN INT64_C(10000000)      /* from a look that finds it blocked to the next */
 
 /* The thread's id is known once the thread runs: on a busy machine that may take a while. */
 static void register_thread(struct flight *flight, int thread)
@@ -34,7 +35,7 @@ static void *ask_on_thread(void *argument)
 	bool landed;
 	int code, error;
 
-	inside.frame = __builtin_frame_address(0); /* lookups by libc's modules are asked apart */
+	this_call.frame = __builtin_frame_address(0); /* lookups by libc's modules are asked apart */
 	register_thread(flight, thread);
 	/* The lookup may have to load a module. If the loader's lock is not free, the
 	 * thread is blocked here, and not in the middle of the lookup, when nobody looks at
@@ -48,7 +49,7 @@ static void *ask_on_thread(void *argument)
 	table = table_lock();
 	landed = ask_report_locked(table, flight, now, code, error, answer);
 	if (flight->thread == thread)
-		flight->look_at = 0;
+		flight->check_at = 0;
 	flight->askers--;
 	flight = flight_leave_locked(table, flight);
 	table_unlock(table);
@@ -59,41 +60,41 @@ static void *ask_on_thread(void *argument)
 	return NULL;
 }
 
-int64_t second_next_locked(const struct flight *flight, int64_t came)
+int64_t askers_due_locked(const struct flight *flight, int64_t came)
 {
 	int64_t due = ask_due_locked(flight, came);
 
-	return flight->look_at != 0 && flight->look_at < due ? flight->look_at : due;
+	return flight->check_at != 0 && flight->check_at < due ? flight->check_at : due;
 }
 
 /* The newest thread may wait for a lock that a waiter holds: the loader's, if the waiter
  * runs an object's constructor, or a lock of a module's. */
-static enum second look_after_locked(struct table *table, struct flight *flight, int64_t now)
+static enum next_step check_thread_locked(struct table *table, struct flight *flight, int64_t now)
 {
 	int thread = flight->thread;
 	int blocked;
 
-	flight->look_at = now + (now - flight->asked); /* twice as far from the start */
+	flight->check_at = now + (now - flight->asked); /* twice as far from the start */
 	if (thread == 0)
-		return SECOND_WAIT;
+		return NO_ASK;
 	table_unlock(table);
 	blocked = threads_is_blocked(thread);
 	if (!table_relock(table))
-		return SECOND_APART;
-	if (flight->thread != thread || flight->look_at == 0)
-		return SECOND_WAIT;
+		return ASK_APART;
+	if (flight->thread != thread || flight->check_at == 0)
+		return NO_ASK;
 	if (blocked < 0)
 		blocked = atomic_load(&flight->at_loader);
 	flight->blocked = blocked ? flight->blocked + 1 : 0;
 	if (flight->blocked == 1)
-		flight->look_at = now + LOOK_TWICE;
+		flight->check_at = now + CHECK_AGAIN;
 	else if (flight->blocked == 2)
 		ask_desert_locked(table, flight);
-	return SECOND_WAIT;
+	return NO_ASK;
 }
 
-/* Start a thread that asks. Returns SECOND_ASK if there can be no thread. */
-static enum second start_locked(struct table *table, struct flight *flight, int64_t now)
+/* Start a thread that asks. Returns ASK_ITSELF if there can be no thread. */
+static enum next_step start_locked(struct table *table, struct flight *flight, int64_t now)
 {
 	int64_t before = flight->asked;
 	bool started;
@@ -104,38 +105,38 @@ static enum second start_locked(struct table *table, struct flight *flight, int6
 	flight->thread = 0;
 	flight->blocked = 0;
 	atomic_signal_fence(memory_order_seq_cst);
-	flight->look_at = now + LOOK_AFTER;
+	flight->check_at = now + CHECK_AFTER;
 	table_unlock(table);
 	started = threads_start(ask_on_thread, flight);
 	if (!table_relock(table))
-		return SECOND_APART;
+		return ASK_APART;
 	if (started)
-		return SECOND_WAIT;
+		return NO_ASK;
 	flight->holders--; /* not the last: the caller holds the flight, too */
 	flight->askers--;
 	flight->asks--;
-	flight->look_at = 0;
+	flight->check_at = 0;
 	if (flight->asked == now)
 		flight->asked = before;
-	return SECOND_ASK;
+	return ASK_ITSELF;
 }
 
-enum second second_see_to_locked(struct table *table, struct flight *flight, int64_t came)
+enum next_step askers_see_to_locked(struct table *table, struct flight *flight, int64_t came)
 {
 	int64_t now = clock_now();
-	enum second next;
+	enum next_step next;
 	bool covered;
 
-	if (flight->look_at != 0 && now >= flight->look_at)
-		return look_after_locked(table, flight, now);
+	if (flight->check_at != 0 && now >= flight->check_at)
+		return check_thread_locked(table, flight, now);
 	if (now < ask_due_locked(flight, came))
-		return SECOND_WAIT;
+		return NO_ASK;
 	if (flight->kind->copy == NULL)
 		ask_desert_locked(table, flight); /* the others form a new line */
 	if (flight->kind->copy == NULL || now - came >= ASK_LONG_OVERDUE)
-		return SECOND_ASK;
+		return ASK_ITSELF;
 	covered = ask_covers_locked(flight, came);
 	next = start_locked(table, flight, now);
 	/* Alone, a covered caller would be in libc as long as the asker is. */
-	return next == SECOND_ASK && covered ? SECOND_WAIT : next;
+	return next == ASK_ITSELF && covered ? NO_ASK : next;
 }

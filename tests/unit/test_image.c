@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "libc/symbols.h"
+#include "libc/image.h"
 
 #include "unit.h"
 
@@ -57,10 +57,10 @@ static void check_function(const char *name, const void *expected)
 {
 	image.gnu_hash = gnu_hash;
 	image.sysv_hash = NULL;
-	ck_assert_ptr_eq(image_function(&image, name), expected);
+	ck_assert_ptr_eq(image_find(&image, name, SYMBOL_FUNCTION), expected);
 	image.gnu_hash = NULL;
 	image.sysv_hash = sysv_hash;
-	ck_assert_ptr_eq(image_function(&image, name), expected);
+	ck_assert_ptr_eq(image_find(&image, name, SYMBOL_FUNCTION), expected);
 }
 
 START_TEST(test_first_of_a_name)
@@ -112,12 +112,12 @@ END_TEST
 START_TEST(test_data)
 {
 	image.gnu_hash = gnu_hash;
-	ck_assert_ptr_null(image_data(&image, "name"));
+	ck_assert_ptr_null(image_find(&image, "name", SYMBOL_DATA));
 	symbols[2].st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT);
-	ck_assert_ptr_eq(image_data(&image, "name"), code + 2);
+	ck_assert_ptr_eq(image_find(&image, "name", SYMBOL_DATA), code + 2);
 	image.gnu_hash = NULL;
 	image.sysv_hash = sysv_hash;
-	ck_assert_ptr_eq(image_data(&image, "name"), code + 2);
+	ck_assert_ptr_eq(image_find(&image, "name", SYMBOL_DATA), code + 2);
 }
 END_TEST
 
@@ -135,12 +135,12 @@ START_TEST(test_empty_tables)
 	static const Elf_Symndx empty_sysv[] = { 0, 0 };
 
 	image.gnu_hash = empty_gnu;
-	ck_assert_ptr_null(image_function(&image, "name"));
+	ck_assert_ptr_null(image_find(&image, "name", SYMBOL_FUNCTION));
 	image.gnu_hash = no_symbols;
-	ck_assert_ptr_null(image_function(&image, "name"));
+	ck_assert_ptr_null(image_find(&image, "name", SYMBOL_FUNCTION));
 	image.gnu_hash = NULL;
 	image.sysv_hash = empty_sysv;
-	ck_assert_ptr_null(image_function(&image, "name"));
+	ck_assert_ptr_null(image_find(&image, "name", SYMBOL_FUNCTION));
 }
 END_TEST
 
@@ -209,10 +209,10 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *found)
 	if (strstr(object->dlpi_name, "/libc.") == NULL || !image_read(&read, object))
 		return 0;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		ck_assert_ptr_nonnull(image_function(&read, names[i]));
-		ck_assert_ptr_eq(image_function(&read, names[i]), dlsym(RTLD_DEFAULT, names[i]));
+		ck_assert_ptr_nonnull(image_find(&read, names[i], SYMBOL_FUNCTION));
+		ck_assert_ptr_eq(image_find(&read, names[i], SYMBOL_FUNCTION), dlsym(RTLD_DEFAULT, names[i]));
 	}
-	ck_assert_ptr_null(image_function(&read, "no_such_function"));
+	ck_assert_ptr_null(image_find(&read, "no_such_function", SYMBOL_FUNCTION));
 	*(bool *)found = true;
 	return 1;
 }

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipeline.h"
+
+#include "as_written.h"
+#include "config.h"
+#include "host/normalize.h"
+#include "libc/clock.h"
+#include "log.h"
+#include "together.h"
+
+/* Each stage answers, refuses, or says whose turn it is; stages never call one another. A
+ * host that is numeric as it is written has nothing to normalize, so the numeric stage
+ * comes first. */
+static int stages(struct question *q, void **answer)
+{
+	const struct call *call = q->call;
+	int code = call->validate(q);
+
+	if (code == NOT_MINE)
+		code = call->numeric(q, answer);
+	if (code == NOT_MINE)
+		code = normalize(q);
+	if (code == NOT_MINE && q->written != NULL && q->host == q->ascii)
+		code = call->numeric(q, answer);
+	if (code == NOT_MINE && q->written != NULL)
+		code = as_written(q, answer);
+	if (code == NOT_MINE)
+		code = ask_together(q, answer);
+	if (code == ASK_LIBC)
+		code = call->ask(q, answer);
+	return code;
+}
+
+/* The same, where GAISHIM_LOG writes a line about it or GAISHIM_LOCK=global queues it. */
+static int queue_and_log(struct question *q, void **answer)
+{
+	int64_t begun = clock_now();
+	int code;
+
+	q->how = "passed";
+	q->waited = 0;
+	q->asks = 0;
+	q->shared = -1;
+	code = config.lock == lock_global ? ask_in_line(stages, q, answer) : stages(q, answer);
+	if (config.log != NULL)
+		log_lookup(config.log, q, code, begun);
+	return code;
+}
+
+int pipeline(struct question *q, void **answer)
+{
+	if (config.log != NULL || config.lock == lock_global)
+		return queue_and_log(q, answer);
+	return stages(q, answer);
+}
