@@ -446,7 +446,7 @@ etc() {
 	cc -static -o "$TMP/env" "$TMP/env.c" 2>/dev/null || rm -f "$TMP/env"
 	cases=$(unshare "$how" sh -c "$etc" "$tree/scripts/gaishim" "$object" 2>&1)
 	case_of unknown
-	finds "localhost that nobody knows" note name 'how=led, but nobody here knows it: EAI_[A-Z]+; see /etc/hosts'
+	finds "localhost that nobody knows" note name 'how=led, but it is not found on this machine: EAI_[A-Z]+; see /etc/hosts'
 	is "is not the object's failure" "$(printf '%s\n' "$out" | grep FAILED)" ''
 	case_of ours
 	finds "the object in /etc/ld.so.preload" ok preload 'it is on here, by /etc/ld.so.preload$'
@@ -459,7 +459,7 @@ etc() {
 	finds "a comment is no preload" ok preload 'nothing but the object'
 	case_of static
 	if [ -e "$TMP/env" ]; then
-		finds "what cannot be preloaded is not called ok" FAILED loads 'passes it by.*static'
+		finds "what cannot be preloaded is not called ok" FAILED loads 'the loader ignores it.*static'
 	else
 		skip "what cannot be preloaded is not called ok" "cc makes no static programs here"
 	fi
