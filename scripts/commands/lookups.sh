@@ -71,7 +71,7 @@ check_lookups() {
 	if ! $loads; then
 		why="the object is not loaded"
 	elif is_on "$in_force_DISABLE"; then
-		why="GAISHIM_DISABLE=$in_force_DISABLE: the object stands aside"
+		why="GAISHIM_DISABLE=$in_force_DISABLE: the object is switched off"
 	else
 		find_asker
 		[ -n "$asker" ] || why="nothing here can ask: no getent, python3 or perl"

@@ -169,7 +169,7 @@ in_force() {
 	done
 	doctor --disable
 	is "--disable is no failure" "$status" 0
-	finds "--disable is noted" note GAISHIM_DISABLE 'stands aside'
+	finds "--disable is noted" note GAISHIM_DISABLE 'the object is switched off'
 	for check in 'numeric host' 'Unicode host' name; do
 		finds "--disable: $check" 'not checked' "$check" 'DISABLE=1'
 	done
@@ -177,11 +177,11 @@ in_force() {
 	finds "GAISHIM_STRICT=yes is strict, too" 'not checked' 'Unicode host' STRICT=yes
 	for value in true yes on; do
 		GAISHIM_DISABLE=$value doctor
-		finds "GAISHIM_DISABLE=$value is noted" note GAISHIM_DISABLE 'stands aside'
-		finds "GAISHIM_DISABLE=$value: a name" 'not checked' name "DISABLE=$value: the object stands aside"
+		finds "GAISHIM_DISABLE=$value is noted" note GAISHIM_DISABLE 'the object is switched off'
+		finds "GAISHIM_DISABLE=$value: a name" 'not checked' name "DISABLE=$value: the object is switched off"
 	done
 	GAISHIM_DISABLE=off doctor
-	is "GAISHIM_DISABLE=off is none" "$(printf '%s\n' "$out" | grep 'stands aside')" ''
+	is "GAISHIM_DISABLE=off is none" "$(printf '%s\n' "$out" | grep 'the object is switched off')" ''
 	doctor --python-idna=libidn2
 	is "--python-idna=libidn2" "$status" 0
 }
