@@ -134,9 +134,14 @@ make_words() {
 		sed 's/^[ (]*make//' | tr ' ' '\n' | grep -v '^-' | sort -u
 }
 targets=" $(sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile | tr '\n' ' ')"
-for word in $(grep -v distclean "$TMP/code" | cut -f2 | make_words); do
+for word in $(cut -f2 "$TMP/code" | make_words); do
 	like "make $word, which a document names, is a target" "$targets" " $word "
 done
+
+version=$(sed -n 's/^VERSION = //p' Makefile)
+ok "docs/CHANGELOG.md has version $version" grep -Fq "## [$version]" docs/CHANGELOG.md
+is "no document names another version in a file's name" \
+	"$(cut -f2 "$TMP/code" | words 'gaishim[-_][0-9]+\.[0-9.]*[0-9]' | tr ' ' '\n' | sed '/^$/d; s/.*[-_]//' | sort -u)" "$version"
 
 # The options behind the command's name are options of it or of a subcommand.
 known=" $(for name in '' enable disable env status doctor check; do
