@@ -30,9 +30,9 @@ As with ldd, ask only for programs that you would run.
   --json   the same for machines, in one JSON document
   --help
 
-The exit status is 0 if it takes effect in all, 1 if there is one in which it
-does not, or that is not found, and otherwise 3 if there is one of which it cannot
-be told (perhaps); 125 if there is no readelf.
+The exit status is 1 if the object does not take effect in a PROGRAM, or if a
+PROGRAM is not found; otherwise 3 if it cannot be told for a PROGRAM (perhaps),
+else 0. It is 125 if there is no readelf.
 END
 }
 

@@ -11,8 +11,8 @@ usage: gaishim disable TARGET
 Take out what `gaishim enable TARGET` wrote, and nothing else: the file is as
 it was, and is removed if enable made it.
 
-  --github       as the next steps of this job find it; what an earlier step
-                 enabled is taken out of LD_PRELOAD and PYTHONPATH
+  --github       the next steps of this job: also takes out of LD_PRELOAD and
+                 PYTHONPATH what an earlier step has enabled
   --gitlab       $CI_PROJECT_DIR/gaishim.env
   --dotenv FILE
   --profile      /etc/profile.d/gaishim.sh for root, else ~/.profile
@@ -71,6 +71,6 @@ if [ "$target" = --github ] && reset_job; then
 	what="$path: the next steps have LD_PRELOAD and PYTHONPATH without it"
 fi
 if [ "$target" = --system ] && names_object; then
-	die 1 "$path names the object by another hand than that of enable: edit it" ${what:+"$what"}
+	die 1 "$path names the object, but not by 'gaishim enable': edit it by hand" ${what:+"$what"}
 fi
 say "${what:-$path does not have it: nothing was changed}"

@@ -23,8 +23,9 @@ the object, whether Python finds the site hook, and what else is preloaded.
   --json   the same for machines, in one JSON document
   --help
 
-A line is a finding: ok, FAILED and what to do next, note (nothing is broken,
-but know it), or not checked and why. The exit status is 1 if one FAILED, else 0.
+Each line is one finding: ok; FAILED, with what to do next; note, which is no
+fault but good to know; or not checked, with the reason. The exit status is 1
+if a finding is FAILED, else 0.
 END
 }
 
@@ -97,7 +98,7 @@ check_object() {
 		loads=true
 		finding ok loads "the loader takes it without a warning"
 	else
-		finding FAILED loads "the loader passes it by: /usr/bin/env, asked with it, is static or not glibc's" \
+		finding FAILED loads "the loader ignores it: /usr/bin/env is static or not linked to glibc" \
 			"use an image whose programs are linked to glibc dynamically"
 	fi
 }
@@ -154,14 +155,14 @@ company() {
 			finding ok preload "it is on here, by $1"
 		else
 			finding FAILED preload "$1 holds another libgaishim.so, which is loaded $when the object: $2" \
-				"take one out: two do the work twice"
+				"take one of the two out"
 		fi
 	elif [ "${2#*/}" != "$2" ] && ! [ -r "$2" ]; then
 		finding note preload "$1 holds $2, which cannot be read: the loader warns in every program" \
 			"take it out"
 	elif [ $when = before ] && grep -q getaddrinfo -- "$2" 2>/dev/null; then
 		finding note preload "$1 holds $2, which is loaded before the object and has to do with getaddrinfo" \
-			"what it answers by itself, the object does not see"
+			"the object does not see what that library answers by itself"
 	else
 		finding note preload "$1 holds $2, which is loaded $when the object"
 	fi

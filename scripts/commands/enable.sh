@@ -9,22 +9,23 @@ usage() {
 usage: gaishim [options] enable TARGET [options]
 
 Have the object preloaded without the command in front. The options are those
-of the command; those given here are the ones in force.
+of the command. They are in force wherever TARGET is on.
 
   --github       the next steps of this job: appends to $GITHUB_ENV
   --gitlab       later jobs: writes $CI_PROJECT_DIR/gaishim.env, to be named
                  under artifacts:reports:dotenv
-  --dotenv FILE  who reads FILE: lines NAME=VALUE, nothing quoted, for docker
-                 run --env-file, EnvironmentFile= and their like
-  --profile      login shells: root's enable is everybody's, in
-                 /etc/profile.d/gaishim.sh; a user's is in ~/.profile
+  --dotenv FILE  programs that get their environment from FILE, as by docker
+                 run --env-file and EnvironmentFile=: lines NAME=VALUE without
+                 quotes
+  --profile      login shells: for root those of all users, by
+                 /etc/profile.d/gaishim.sh; for a user by ~/.profile
   --system       every program: /etc/ld.so.preload, after a trial run. That
                  file carries no options and no site hook for Python
-  --print        nobody: prints the lines of --dotenv, without a blank in any.
-                 For a shell there is `gaishim env`
+  --print        print the lines of --dotenv and change no file. A value with
+                 a blank is refused. For a shell there is `gaishim env`
 
-A second enable changes nothing, or the options that differ. `gaishim disable
-TARGET` leaves the file as it was. Files are replaced as a whole.
+A second enable changes nothing but the options. `gaishim disable TARGET`
+leaves the file as it was before. Files are replaced as a whole.
 
 The exit status is 0 if it is on; 1 if the target cannot be written, 2 if an
 option is wrong, 125 if the object cannot be preloaded here.
@@ -152,23 +153,22 @@ environment() {
 advise() {
 	case $target in
 	--github) say "it is on from the next step of this job" ;;
-	--gitlab) say "later jobs have it on, if they find the object at the same path, by" \
+	--gitlab) say "it is on in later jobs that have the object at the same path, if this job says" \
 		"    artifacts: { reports: { dotenv: gaishim.env } }" \
-		"the rest of this job has, after" \
+		"in the rest of this job it is on after" \
 		"    while IFS= read -r v; do export \"\$v\"; done <$(word "$path")" ;;
-	--dotenv) say "it is on for whom ${path##*/} is the environment of" ;;
+	--dotenv) say "it is on in programs that get their environment from ${path##*/}" ;;
 	--profile)
 		say "it is on in login shells from now on; in this one after: . $(word "$path")"
 		for name in .bash_profile .bash_login; do
 			[ "$dir" = /etc/profile.d/ ] || [ ! -e "$HOME/$name" ] ||
-				say "but bash reads ~/$name instead, which has to run: . ~/.profile"
+				say "but bash reads ~/$name instead, so add to that file: . ~/.profile"
 		done
 		;;
 	--system) say "every program that is started from now on loads $object" \
-		"Python's site hook is not carried by that file: set PYTHONPATH=$(word "$hook") where it is wanted" \
-		"off again: gaishim disable --system" \
-		"if no program starts any more, this does it in a root shell that still runs, and" \
-		"drops what else is in that file:" \
+		"for Python's site hook set PYTHONPATH=$(word "$hook") where you want it, as that file cannot do so" \
+		"to switch it off: gaishim disable --system" \
+		"if no program starts any more, empty the whole file from a root shell that still runs:" \
 		"    : >/etc/ld.so.preload" ;;
 	esac
 }
@@ -186,7 +186,7 @@ find_target
 lock
 find_block
 if [ "$target" = --system ] && [ "$first" = 0 ] && names_object; then
-	say "$path names the object already, by another hand: nothing was changed"
+	say "$path names the object already, but not by 'gaishim enable': nothing was changed"
 	exit
 fi
 block=$(new_block) || exit

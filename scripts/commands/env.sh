@@ -11,8 +11,8 @@ env_usage() {
 	cat <<'END'
 usage: gaishim [options] env [options] [--fish]
 
-Print what sets the environment of the command, so that this shell and all that
-it starts from now on have the object preloaded:
+Print commands for this shell. They set its environment so that all programs
+that it starts from now on have the object preloaded:
 
   eval "$(gaishim env)"              sh, dash, bash, ksh, zsh
   gaishim env --fish | source        fish

@@ -54,14 +54,14 @@ lookup() {
 		finding FAILED "$1" "$asker asked for $2, and the object saw nothing of it${said:+: $said}" \
 			"see 'loads' and 'preload' here, and 'gaishim check $asker'"
 	elif [ -n "$3" ] && [ "$how" != "$3" ]; then
-		finding FAILED "$1" "$2 went another way than $3: $line" "report it, with this line"
+		finding FAILED "$1" "$2 was answered in another way than $3: $line" "report it, with this line"
 	elif [ "$code" = 0 ]; then
 		finding ok "$1" "$2, asked by $asker: how=$how"
 	elif ask "$2" >/dev/null 2>&1; then
-		finding FAILED "$1" "$2 is resolved without the object, and with it not: $line" \
+		finding FAILED "$1" "$2 is found without the object, and not found with it: $line" \
 			"report it, with this line"
 	else
-		finding note "$1" "$2, asked by $asker: how=$how, but nobody here knows it: $code" \
+		finding note "$1" "$2, asked by $asker: how=$how, but it is not found on this machine: $code" \
 			"see /etc/hosts and /etc/nsswitch.conf"
 	fi
 }
@@ -71,7 +71,7 @@ check_lookups() {
 	if ! $loads; then
 		why="the object is not loaded"
 	elif is_on "$in_force_DISABLE"; then
-		why="GAISHIM_DISABLE=$in_force_DISABLE: the object stands aside"
+		why="GAISHIM_DISABLE=$in_force_DISABLE: the object is switched off"
 	else
 		find_asker
 		[ -n "$asker" ] || why="nothing here can ask: no getent, python3 or perl"

@@ -7,8 +7,8 @@ status_usage() {
 	cat <<'END'
 usage: gaishim status
 
-Tell in one line whether the object is in the programs that are started from
-here, by what (LD_PRELOAD or /etc/ld.so.preload), and which version this is.
+Tell in one line whether programs that are started from here have the object,
+by what (LD_PRELOAD or /etc/ld.so.preload), and which version this is.
 `gaishim doctor` tells more.
 
 The exit status is 0 if it is on, 1 if it is off.

@@ -59,8 +59,8 @@ differing() {
 
 # unsafe FILE
 unsafe() {
-	die 125 "$1: what every program loads must be root's, and for all" \
-		"others to read but not to write, with all directories above"
+	die 125 "$1: every program would load it, so it and all directories above" \
+		"must belong to root, be readable by all and writable by no others"
 }
 
 # require_safe FILE: every user's programs are going to load it, root's too.
@@ -110,7 +110,7 @@ require_fit() {
 try_system() {
 	without=$(outcomes)
 	with=$(differing "$(outcomes LD_PRELOAD="$object")")
-	[ -z "$with" ] || die 125 "nothing was done: with the object these programs do otherwise:" "$with"
+	[ -z "$with" ] || die 125 "nothing was done: these programs behave differently with the object:" "$with"
 	content=$([ ! -e "$path" ] || cat "$path" && printf x)
 }
 
@@ -120,5 +120,5 @@ prove_system() {
 	[ -n "$with" ] || return 0
 	printf '%s' "${content%x}" >"$path"
 	[ "$was" != absent ] || rm -f "$path"
-	die 125 "$path is as it was: with the object in it these programs do otherwise:" "$with"
+	die 125 "$path is as it was: these programs behaved differently with the object in it:" "$with"
 }

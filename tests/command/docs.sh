@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # The documents say what is so: the man page is well-formed, options, variables
 # and log fields are those of the command and the object, links lead somewhere,
-# and what a console block shows can be typed, and comes out as shown.
+# files, make's targets and options in the text exist, and the commands of a console
+# block run and print what the block shows.
 
 . tests/lib/tap.sh
 PATH=/usr/bin:/bin:$PATH # the packages that setup installs are the system's
@@ -80,17 +81,76 @@ for how in $(words 'how=[a-z]+' <"$TMP/log"); do
 	ok "$page: $how" grep -Fqx ".It Cm ${how#how=}" "$page"
 done
 
+# headings_of FILE: its headings as GitHub names them in links.
+headings_of() {
+	sed -n 's/^##* //p' "$1" | tr '[:upper:] ' '[:lower:]-' | tr -cd '[:alnum:]_\n-'
+}
+
 for file in README.md docs/*.md; do
 	links=$(grep -Eo '\]\([^)]*\)' "$file" | sed 's/^](//; s/)$//' | sort -u)
 	for link in $links; do
 		case $link in
-		*://*) ;;
-		*) ok "$file: $link is there" test -e "$(dirname "$file")/$link" ;;
+		*://*) continue ;;
+		'#'*) target=$file ;;
+		*) target=$(dirname "$file")/${link%%#*} ;;
+		esac
+		ok "$file: $link is there" test -e "$target"
+		case $link in
+		*'#'*) like "$file: $link is a heading" "$(headings_of "$target")" "^${link#*#}\$" ;;
 		esac
 	done
 done
-links=$(grep -Ec '\]\(docs/.*\)' README.md)
-ok "README.md links to docs/" test "$links" -gt 0
+for file in docs/*.md "$page"; do
+	ok "README.md links to $file" grep -Fq "]($file)" README.md
+done
+for file in docs/figures/*.svg; do
+	ok "a document shows $file" grep -Fq "figures/${file##*/})" README.md docs/*.md
+done
+
+# The code in the text and in sh and console blocks, each piece a line: FILE, a tab, CODE.
+awk '
+	/^```/ { shown = /^```(sh|console)$/; inside = !inside; next }
+	inside && shown { sub(/^\$ /, ""); sub(/(^|  +)# .*/, ""); print FILENAME "\t" $0 }
+	!inside {
+		for (rest = $0; match(rest, /`[^`]+`/); rest = substr(rest, RSTART + RLENGTH))
+			print FILENAME "\t" substr(rest, RSTART + 1, RLENGTH - 2)
+	}
+' README.md docs/*.md >"$TMP/code"
+ok "there is code in the documents" test "$(wc -l <"$TMP/code")" -gt 500
+
+# of_this_tree: the files of the tree, or patterns of them, that the code of stdin names.
+# NAME.c and the like are no files.
+of_this_tree() {
+	grep -Eo '(^|[^A-Za-z0-9_./@-])(scripts|tests|shim|docs)/[][A-Za-z0-9_.*/-]+' |
+		sed 's/^[^a-z]*//' | grep -Ev '/[A-Z]+([./]|$)' | sort -u
+}
+for file in $(cut -f2 "$TMP/code" | of_this_tree); do
+	ok "$file, which a document names, is there" test -e "$file"
+done
+
+# make_words: the targets of the make commands of stdin.
+make_words() {
+	sed 's/[A-Z0-9_]*="[^"]*"//g; s/[A-Z0-9_]*=[^ ]*//g' | grep -Eo '(^|[ (])make( +[a-z0-9-]+)*' |
+		sed 's/^[ (]*make//' | tr ' ' '\n' | grep -v '^-' | sort -u
+}
+targets=" $(sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile | tr '\n' ' ')"
+for word in $(cut -f2 "$TMP/code" | make_words); do
+	like "make $word, which a document names, is a target" "$targets" " $word "
+done
+
+version=$(sed -n 's/^VERSION = //p' Makefile)
+ok "docs/CHANGELOG.md has version $version" grep -Fq "## [$version]" docs/CHANGELOG.md
+is "no document names another version in a file's name" \
+	"$(cut -f2 "$TMP/code" | words 'gaishim[-_][0-9]+\.[0-9.]*[0-9]' | tr ' ' '\n' | sed '/^$/d; s/.*[-_]//' | sort -u)" "$version"
+
+# The options behind the command's name are options of it or of a subcommand.
+known=" $(for name in '' enable disable env status doctor check; do
+	# shellcheck disable=SC2086 # a word or none
+	scripts/gaishim help $name
+done | words '--[a-z-]+')"
+for word in $(cut -f2 "$TMP/code" | grep -Eo '(^|[ /])gaishim [^|;&#>]*' | words ' --[a-z-]+'); do
+	like "gaishim $word, which a document names, is an option" "$known" " $word "
+done
 
 # A ```console block is "$ COMMAND" lines, each with its output below. A line
 # <!-- if: CONDITION --> in front of it says what it takes to run here.
@@ -116,6 +176,10 @@ shape() {
 	sed 's/[0-9][0-9.]*/N/g; s/ *$//'
 }
 
+# gaishim is called as if it were installed.
+mkdir "$TMP/bin"
+ln -s "$TMP/tree/scripts/gaishim" "$TMP/bin/gaishim"
+PATH=$TMP/bin:$PATH
 cd "$TMP/tree" || exit
 commands=0
 for script in "$TMP"/console/*.sh; do

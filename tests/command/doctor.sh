@@ -169,7 +169,7 @@ in_force() {
 	done
 	doctor --disable
 	is "--disable is no failure" "$status" 0
-	finds "--disable is noted" note GAISHIM_DISABLE 'stands aside'
+	finds "--disable is noted" note GAISHIM_DISABLE 'the object is switched off'
 	for check in 'numeric host' 'Unicode host' name; do
 		finds "--disable: $check" 'not checked' "$check" 'DISABLE=1'
 	done
@@ -177,11 +177,11 @@ in_force() {
 	finds "GAISHIM_STRICT=yes is strict, too" 'not checked' 'Unicode host' STRICT=yes
 	for value in true yes on; do
 		GAISHIM_DISABLE=$value doctor
-		finds "GAISHIM_DISABLE=$value is noted" note GAISHIM_DISABLE 'stands aside'
-		finds "GAISHIM_DISABLE=$value: a name" 'not checked' name "DISABLE=$value: the object stands aside"
+		finds "GAISHIM_DISABLE=$value is noted" note GAISHIM_DISABLE 'the object is switched off'
+		finds "GAISHIM_DISABLE=$value: a name" 'not checked' name "DISABLE=$value: the object is switched off"
 	done
 	GAISHIM_DISABLE=off doctor
-	is "GAISHIM_DISABLE=off is none" "$(printf '%s\n' "$out" | grep 'stands aside')" ''
+	is "GAISHIM_DISABLE=off is none" "$(printf '%s\n' "$out" | grep 'the object is switched off')" ''
 	doctor --python-idna=libidn2
 	is "--python-idna=libidn2" "$status" 0
 }
@@ -446,7 +446,7 @@ etc() {
 	cc -static -o "$TMP/env" "$TMP/env.c" 2>/dev/null || rm -f "$TMP/env"
 	cases=$(unshare "$how" sh -c "$etc" "$tree/scripts/gaishim" "$object" 2>&1)
 	case_of unknown
-	finds "localhost that nobody knows" note name 'how=led, but nobody here knows it: EAI_[A-Z]+; see /etc/hosts'
+	finds "localhost that nobody knows" note name 'how=led, but it is not found on this machine: EAI_[A-Z]+; see /etc/hosts'
 	is "is not the object's failure" "$(printf '%s\n' "$out" | grep FAILED)" ''
 	case_of ours
 	finds "the object in /etc/ld.so.preload" ok preload 'it is on here, by /etc/ld.so.preload$'
@@ -459,7 +459,7 @@ etc() {
 	finds "a comment is no preload" ok preload 'nothing but the object'
 	case_of static
 	if [ -e "$TMP/env" ]; then
-		finds "what cannot be preloaded is not called ok" FAILED loads 'passes it by.*static'
+		finds "what cannot be preloaded is not called ok" FAILED loads 'the loader ignores it.*static'
 	else
 		skip "what cannot be preloaded is not called ok" "cc makes no static programs here"
 	fi

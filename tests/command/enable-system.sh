@@ -90,16 +90,16 @@ system() {
 	restored 'libm.so.6:libdl.so.2\tlibm.so.6 \n\n# end\n'
 	restored '# one\nlibm.so.6 # two\n'
 
-	# By another hand.
+	# Not written by enable.
 	for text in "$object" "libm.so.6:$object\n" "libm.so.6 $object#x"; do
 		name=$(printf %s "$text" | tr '\134' /)
 		# shellcheck disable=SC2059
 		printf "$text" >$file
 		cp $file "$TMP/copy"
 		gaishim enable --system
-		like "'$name': by another hand" "$status $out" '^0 .*by another hand: nothing was changed'
+		like "'$name': not by enable" "$status $out" "^0 .*but not by 'gaishim enable': nothing was changed"
 		gaishim disable --system
-		like "'$name': is not undone" "$status $out" '^1 .*another hand'
+		like "'$name': is not undone" "$status $out" "^1 .*but not by 'gaishim enable': edit it"
 		ok "'$name': is as it was" cmp $file "$TMP/copy"
 	done
 	for text in "# $object\n" "$object.x\n"; do
@@ -123,7 +123,7 @@ none"
 # unsafe ERE: neither target takes the tree as it is.
 unsafe() {
 	for target in --system --profile; do
-		refused 125 "$1: what every program loads" enable $target
+		refused 125 "$1: every program would load it" enable $target
 		is "$1, $target: no profile" "$(find /etc/profile.d/gaishim.sh 2>/dev/null)" ''
 	done
 }
@@ -183,17 +183,17 @@ hook() {
 	for part in '' /sitecustomize.py /gaishim_idna.py /__pycache__ /__pycache__/sitecustomize.cpython-313.pyc; do
 		mode=$(stat -c %a "$tree/shim/python$part")
 		chmod o+w "$tree/shim/python$part"
-		refused 125 "python$part: what every program loads" enable --profile
+		refused 125 "python$part: every program would load it" enable --profile
 		chmod "$mode" "$tree/shim/python$part"
 	done
 	rm -r "$tree/shim/python/__pycache__"
 	mv "$tree/shim/python" "$tree/shim/elsewhere"
 	ln -s elsewhere "$tree/shim/python"
 	chmod 777 "$tree/shim/elsewhere"
-	refused 125 "shim/elsewhere: what every program loads" enable --profile
+	refused 125 "shim/elsewhere: every program would load it" enable --profile
 	chmod 755 "$tree/shim/elsewhere"
 	chmod 600 "$tree/shim/elsewhere/gaishim_idna.py"
-	refused 125 "gaishim_idna.py: what every program loads" enable --profile
+	refused 125 "gaishim_idna.py: every program would load it" enable --profile
 	chmod 644 "$tree/shim/elsewhere/gaishim_idna.py"
 	rm "$tree/shim/python"
 	mv "$tree/shim/elsewhere" "$tree/shim/python"
@@ -208,11 +208,11 @@ bad() {
 	mv "$object" "$object.good"
 	cp "$BUILD/tests/command/libbad.so" "$object"
 	chmod 644 "$object"
-	BAD='ls' refused 125 'nothing was done: with the object .*' enable --system
-	BAD='file' refused 125 'is as it was: with the object in it' enable --system
-	BAD=all refused 125 'is as it was: with the object in it' enable --system
+	BAD='ls' refused 125 'nothing was done: these programs behave differently with the object' enable --system
+	BAD='file' refused 125 'is as it was: these programs behaved differently' enable --system
+	BAD=all refused 125 'is as it was: these programs behaved differently' enable --system
 	rm $file "$TMP/copy"
-	BAD=all refused 125 'is as it was: with the object in it' enable --system
+	BAD=all refused 125 'is as it was: these programs behaved differently' enable --system
 	is "no file where there was none" "$(find $file 2>/dev/null)" ''
 	gaishim enable --system
 	is "the same object, harmless" "$status" 0

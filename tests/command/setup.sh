@@ -87,7 +87,7 @@ like "check --all, apt, not root: the line" "$out" \
 root 0
 run no-compiler scripts/dev/setup build
 is "root, but still missing afterwards" "$status" 1
-like "names it" "$out" "not to be done without: $debian\$"
+like "names it" "$out" "needed, and still missing: $debian\$"
 is "the lists first" "$(echo "$calls" | head -n 1)" 'apt-get -q update'
 like "then all at once" "$calls" "^apt-get -q -y --no-install-recommends .*install $debian\$"
 
