@@ -159,7 +159,7 @@ tests: all $(TESTS) $(PROGRAMS) $(STRESS) $(OBJECTS) ## build the tests
 
 # What needs no more than the compiler, Check and what a machine has anyway.
 CHECK = $(TESTS) $(filter $(BUILD)/tests/preload/test_% $(BUILD)/tests/preload/fake/test_%,$(PROGRAMS)) \
-	$(sort $(wildcard tests/preload/loader/*.sh tests/command/*.sh))
+	$(filter-out tests/command/matrix.sh,$(sort $(wildcard tests/preload/loader/*.sh tests/command/*.sh)))
 CHECK_ALL = $(CHECK) $(filter-out tests/lib/% %/lib.sh $(CHECK),$(sort $(wildcard tests/*/*.sh tests/*/*/*.sh)))
 
 check: tests ## run the quick tests (or those that CHECK names)

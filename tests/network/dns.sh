@@ -168,6 +168,17 @@ is 'no AI_CANONIDN: the name is ASCII' \
 
 nameserver "$slow"
 
+# shellcheck disable=SC2317 # called through ok
+within() {
+	test "$1" -ge "$2" && test "$1" -le "$3"
+}
+
+# sent NAME GOT ONCE: that many queries for one lookup, and no more but for those that were
+# due because a busy machine took longer than 0.4 s for the answer.
+sent() {
+	ok "$1: $2 for $3" within "$2" "$3" $(($3 * (1 + $(cat "$TMP/ms") / 390)))
+}
+
 # herd NAME A AAAA HOST ASK-ARG...: libc alone sends 200 queries for each type
 # asked; the shim sends A and AAAA of them. All get the same list.
 herd() {
@@ -182,8 +193,8 @@ herd() {
 	rm -f "$log"
 	is "$name: all have libc's answer from the shim" \
 		"$(GAISHIM_LOG=$log shimmed "$ASK" -v -n 200 "$@" "$host" 80 2>"$TMP/ms")" "$libc"
-	is "$name: A queries with the shim" "$(asked A "$host")" "$a"
-	is "$name: AAAA queries with the shim" "$(asked AAAA "$host")" "$aaaa"
+	sent "$name: A queries with the shim" "$(asked A "$host")" "$a"
+	sent "$name: AAAA queries with the shim" "$(asked AAAA "$host")" "$aaaa"
 	is "$name: one led" "$(grep -c ' how=led ' "$log")" 1
 	is "$name: 199 waited" "$(grep -c ' how=waited ' "$log")" 199
 	ok "$name: in the time of one ($(cat "$TMP/ms") ms)" test "$(cat "$TMP/ms")" -lt 2000

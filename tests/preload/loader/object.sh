@@ -40,7 +40,7 @@ ok "at most 80 symbols to be found at load: $imports" test "$imports" -le 80
 
 # A page fault is half a microsecond or several, by the machine. An empty object has some, too.
 # shellcheck disable=SC2046 # two numbers
-set -- $("$BUILD/tests/loader/faults" "$BUILD/tests/bench/libempty.so" "$object")
+set -- $("$BUILD/tests/preload/loader/faults" "$BUILD/tests/bench/libempty.so" "$object")
 ok "at most 4 page faults at load over those of an empty object: $2 to $1" test "$2" -le $(($1 + 4))
 
 # Versions are compared as numbers, padded: 2.2.5 comes before 2.31. A weak
