@@ -38,9 +38,12 @@ ok "make dist" make BUILD="$build" dist
 tar -xzf "$build/gaishim-$version.tar.gz" -C "$TMP"
 sources=$TMP/gaishim-$version
 if git rev-parse HEAD >/dev/null 2>&1; then
-	git ls-files -co --exclude-standard | sort >"$TMP/wanted"
+	{
+		git ls-files -co --exclude-standard
+		printf '.commit\n'
+	} | LC_ALL=C sort >"$TMP/wanted"
 	is "it holds what is under version control" \
-		"$(cd "$sources" && find . -type f | sed 's|^./||' | sort | diff "$TMP/wanted" -)" ''
+		"$(cd "$sources" && find . -type f | sed 's|^./||' | LC_ALL=C sort | diff "$TMP/wanted" -)" ''
 else
 	skip "it holds what is under version control" "not a git checkout"
 fi
@@ -61,7 +64,7 @@ tar -xzf "$build/gaishim-$version-$(uname -m).tar.gz" -C "$TMP/anywhere"
 command=$TMP/anywhere/gaishim-$version/bin/gaishim
 ok "it runs from any directory" env -C / "$command" --log="$TMP/log" getent ahosts 127.0.0.1
 like "and answers" "$(cat "$TMP/log")" 'how=numeric'
-is "its version" "$("$command" --version)" "gaishim $version"
+like "it says what it is" "$("$command" --version)" "^gaishim $version \(commit [^ ]+, .*\)\$"
 tree=$TMP/anywhere/gaishim-$version
 links "the archive" "$tree"
 ok "the archive: our licence" cmp LICENSE "$tree/LICENSE"
@@ -125,7 +128,7 @@ like "it installs, and the command runs" \
 like "with its site hook" \
 	"$(inside 'dpkg -i /gaishim.deb >/dev/null && gaishim --python-idna=libidn2 /usr/bin/python3 -c "print(u\"fa\\xdf\".encode(\"idna\"))"')" 'xn--fa-hia'
 like "it upgrades, and verifies" \
-	"$(inside 'dpkg -i /gaishim.deb && dpkg -i /gaishim.deb && dpkg --verify gaishim && gaishim --version')" "^gaishim $version$"
+	"$(inside 'dpkg -i /gaishim.deb && dpkg -i /gaishim.deb && dpkg --verify gaishim && gaishim --version')" "^gaishim $version \(commit [^ ]+, .*\)\$"
 is "it purges though enabled, and leaves nothing" \
 	"$(inside "dpkg -i /gaishim.deb >/dev/null && gaishim enable --system >/dev/null && gaishim enable --profile >/dev/null; dpkg --purge gaishim >/dev/null && $files")" "$before"
 
