@@ -10,6 +10,20 @@ BUILD = build
 IDN2 ?= $(if $(wildcard $(BUILD)/idn2-shared),shared,static)
 SAN =
 
+# refuse_odd NAME,TEXT,SIGNS: with a blank or such a sign make or LD_PRELOAD would take the
+# path apart.
+EMPTY =
+odd = $(if $(findstring $(EMPTY) $(EMPTY),$1)$(word 2,$1),blank,$(firstword $(foreach sign,$2,$(findstring $(sign),$1))))
+refuse_odd = $(if $(call odd,$2,$3),$(error $1 must hold no $(call odd,$2,$3): $2))
+$(call refuse_odd,the path of these sources,$(CURDIR),: ' " ` \ $$)
+$(call refuse_odd,BUILD,$(BUILD),: ' " ` \ $$ % = ; & | < > ( ) * ? [ ] { } ! ~)
+$(if $(patsubst -%,,$(BUILD)),,$(error BUILD must not be empty, nor begin with a dash: $(BUILD)))
+# $HOME would become OME.
+OPEN = (
+lone_dollar = $(findstring $$,$(subst $$$(OPEN),,$(subst $${,,$(subst $$$$,,$1))))
+$(foreach name,BUILD PREFIX LIBDIR DESTDIR,$(if $(call lone_dollar,$(value $(name))),\
+	$(error $(name) has a sign of make's, write $$$$ for it: $(value $(name)))))
+
 ifeq ($(origin CC),default)
 CC = cc
 endif
