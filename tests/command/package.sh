@@ -50,13 +50,35 @@ fi
 ok "its sources build" make -C "$sources" -s -j2
 ok "and what they built runs" "$sources/scripts/gaishim" --log="$TMP/log" getent ahosts 127.0.0.1
 like "and answers" "$(cat "$TMP/log")" 'how=numeric'
-# Debug information, of which the build id is made, must not tell where that was.
-mv "$sources" "$sources.1"
-cp -R "$sources.1" "$TMP/elsewhere"
-rm -r "$TMP/elsewhere/build"
-ok "they build elsewhere" make -C "$TMP/elsewhere" -s -j2
-ok "and leave the same object" cmp "$sources.1/build/libgaishim.so" "$TMP/elsewhere/build/libgaishim.so"
-rm -rf "$sources.1" "$TMP/elsewhere" "$TMP/log"
+like "it knows its commit" "$("$sources/scripts/gaishim" --version)" "\\(commit $(scripts/dev/commit | cut -d ' ' -f 1), "
+
+# Debug information, of which the build id is made, must not tell where that was; nor an
+# archive where, when, by whom and with which umask.
+packages='tarball dist'
+! command -v dpkg-deb >/dev/null || packages="deb $packages"
+mv "$sources" "$TMP/one"
+mkdir "$TMP/elsewhere"
+two=$TMP/elsewhere/another-name
+cp -R "$TMP/one" "$two"
+rm -r "$two/build"
+find "$two" ! -type d -exec touch -d 2001-01-01 {} +
+chmod -R go-rwx "$two"
+chmod 755 "$TMP"
+set -- env TZ=Asia/Tokyo LC_ALL=POSIX HOME=/nonexistent sh -c 'umask 077 && exec "$@"' sh
+! command -v taskset >/dev/null || set -- taskset -c 0 "$@"
+! command -v faketime >/dev/null || set -- env NO_FAKE_STAT=1 faketime '2001-09-09 01:46:40' "$@"
+if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true; then
+	chown -R 65534:65534 "$two" "$TMP/elsewhere"
+	set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+fi
+# shellcheck disable=SC2086 # words
+ok "its packages" make -C "$TMP/one" -s $packages
+# shellcheck disable=SC2086 # words
+ok "they build elsewhere: packages of another user, umask, time and zone" "$@" make -C "$two" -s $packages
+for file in "$TMP/one"/build/*.so "$TMP/one"/build/*.deb "$TMP/one"/build/*.tar.gz; do
+	[ ! -e "$file" ] || ok "it is the same there: ${file##*/}" cmp "$file" "$two/build/${file##*/}"
+done
+rm -rf "$TMP/one" "$TMP/elsewhere" "$TMP/log"
 
 ok "make tarball" make BUILD="$build" tarball
 mkdir "$TMP/any where" "$TMP/anywhere"
