@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # gaishim. `make help` lists the targets; CC, CFLAGS, CPPFLAGS and LDFLAGS are yours, from
-# the environment or as arguments.
+# the environment or as arguments. Others than last time build nothing anew: `make clean`
+# comes first then.
 
 VERSION = 0.1.0
 PREFIX = /usr/local
