@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # gaishim. `make help` lists the targets; CC, CFLAGS, CPPFLAGS and LDFLAGS are yours, from
-# the environment or as arguments.
+# the environment or as arguments. Others than last time build nothing anew: `make clean`
+# comes first then.
 
 VERSION = 0.1.0
 PREFIX = /usr/local
@@ -9,6 +10,20 @@ BUILD = build
 # Another make in the same directory, `make install` say, keeps what was chosen.
 IDN2 ?= $(if $(wildcard $(BUILD)/idn2-shared),shared,static)
 SAN =
+
+# refuse_odd NAME,TEXT,SIGNS: with a blank or such a sign make or LD_PRELOAD would take the
+# path apart.
+EMPTY =
+odd = $(if $(findstring $(EMPTY) $(EMPTY),$1)$(word 2,$1),blank,$(firstword $(foreach sign,$2,$(findstring $(sign),$1))))
+refuse_odd = $(if $(call odd,$2,$3),$(error $1 must hold no $(call odd,$2,$3): $2))
+$(call refuse_odd,the path of these sources,$(CURDIR),: ' " ` \ $$)
+$(call refuse_odd,BUILD,$(BUILD),: ' " ` \ $$ % = ; & | < > ( ) * ? [ ] { } ! ~)
+$(if $(patsubst -%,,$(BUILD)),,$(error BUILD must not be empty, nor begin with a dash: $(BUILD)))
+# $HOME would become OME.
+OPEN = (
+lone_dollar = $(findstring $$,$(subst $$$(OPEN),,$(subst $${,,$(subst $$$$,,$1))))
+$(foreach name,BUILD PREFIX LIBDIR DESTDIR,$(if $(call lone_dollar,$(value $(name))),\
+	$(error $(name) has a sign of make's, write $$$$ for it: $(value $(name)))))
 
 ifeq ($(origin CC),default)
 CC = cc
@@ -23,6 +38,11 @@ ifneq ($(SAN),)
 ALL_CPPFLAGS += -DNATIVE_SYMBOLS
 ALL_CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 endif
+
+# The commit of these sources, and its time. If nothing tells it, the last name stays.
+COMMIT := $(shell scripts/dev/commit)
+BUILT_LAST = $(patsubst $(BUILD)/version-$(VERSION)-%,%,$(wildcard $(BUILD)/version-$(VERSION)-*))
+COMMIT_NAME := $(firstword $(COMMIT) $(BUILT_LAST) unknown)
 
 OBJECT = $(BUILD)/libgaishim.so
 # The objects with functions that stand in front of libc's would do so in tests, too.
@@ -66,9 +86,27 @@ endif
 
 all: $(OBJECT) ## build build/libgaishim.so
 
-$(OBJECT): $(SHIM) $(IDN_FILES) shim/exports.map
+# It may be in use while it is linked.
+$(OBJECT): $(SHIM) $(BUILD)/built.o $(IDN_FILES) shim/exports.map
 	echo "  $@"
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK) -o $@ $(SHIM) $(IDN)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK) -o $@.new $(SHIM) $(BUILD)/built.o $(IDN)
+	mv -f $@.new $@
+
+# What the object is, as a string inside it: gaishim --version finds it there.
+$(BUILD)/built.o: $(BUILD)/versions $(BUILD)/version-$(VERSION)-$(COMMIT_NAME)
+	versions=$$($<) || versions='libraries unknown' && \
+		printf 'const char built[] __attribute__((used)) = "gaishim $(VERSION) (commit $(COMMIT_NAME), %s)";\n' "$$versions" | \
+		$(CC) $(ALL_CFLAGS) $(HIDDEN) -x c -c -o $@ -
+
+# It is run here, so a compiler for another machine leaves the versions unknown.
+$(BUILD)/versions: scripts/dev/versions.c $(IDN_FILES) | $(BUILD)/have/idn2.h
+	mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter static,$(IDN2)),-l:libidn2.a -l:libunistring.a,-DSHARED)
+
+$(BUILD)/version-$(VERSION)-$(COMMIT_NAME):
+	mkdir -p $(@D)
+	rm -f $(BUILD)/version-*
+	touch $@
 
 $(BUILD)/idn2-$(IDN2):
 	mkdir -p $(@D)
@@ -199,9 +237,9 @@ install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
 uninstall: ## remove what install put there
 	BUILD=$(BUILD) VERSION=$(VERSION) scripts/dev/install uninstall
 
-# The same files give the same archive; those of make dist have the time of their commit.
-EPOCH = $${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Makefile)}
-TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(EPOCH)
+# The same files give the same archive: nothing in it tells when, where and by whom it was made.
+EPOCH = $${SOURCE_DATE_EPOCH:-$(or $(word 2,$(COMMIT)),$$(stat -c %Y Makefile))}
+TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime=@$(EPOCH)
 
 deb: all ## make a Debian package, build/gaishim_VERSION_ARCH.deb
 	SOURCE_DATE_EPOCH=$(EPOCH) VERSION=$(VERSION) BUILD=$(BUILD) scripts/dev/deb
@@ -217,9 +255,11 @@ tarball: all ## make an archive that runs from any directory
 SOURCES = .ci .clang-tidy .gitignore LICENSE Makefile README.md docs scripts shim tests
 
 dist: ## make an archive of the sources, build/gaishim-VERSION.tar.gz
-	mkdir -p $(BUILD)
+	mkdir -p $(BUILD)/dist
+	echo $(if $(COMMIT),$(COMMIT),unknown $(EPOCH)) >$(BUILD)/dist/.commit
 	$(TAR) --exclude=__pycache__ --exclude='*.pyc' --transform='s|^|gaishim-$(VERSION)/|' \
-		-czf $(BUILD)/gaishim-$(VERSION).tar.gz $(SOURCES)
+		-czf $(BUILD)/gaishim-$(VERSION).tar.gz $(SOURCES) -C $(BUILD)/dist .commit
+	rm -r $(BUILD)/dist
 	echo "  $(BUILD)/gaishim-$(VERSION).tar.gz"
 
 clean: ## remove what was built

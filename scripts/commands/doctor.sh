@@ -3,6 +3,8 @@
 # gaishim doctor: is the object sound here, and in force? Sourced by gaishim.
 
 # shellcheck disable=SC2154 # gaishim's own variables
+# shellcheck source=scripts/commands/built.sh
+. "$commands/built.sh"
 # shellcheck source=scripts/commands/json.sh
 . "$commands/json.sh"
 # shellcheck source=scripts/commands/preloads.sh
@@ -82,7 +84,10 @@ check_object() {
 		return
 		;;
 	esac
-	finding ok object "$object of gaishim $version"
+	case $built in
+	*', with another object'*) finding note object "$object of $built" "install both from one build" ;;
+	*) finding ok object "$object of $built" ;;
+	esac
 
 	# The loader warns where it leaves an object out, and goes on without it; a
 	# missing symbol ends the program.
@@ -183,6 +188,7 @@ check_preloads() {
 	! $alone || finding ok preload "nothing but the object"
 }
 
+read_built "$object" "$version"
 check_object
 check_libc
 check_configuration
@@ -191,7 +197,7 @@ check_hook
 check_preloads
 
 if $json; then
-	printf '{\n  "version": %s,\n  "healthy": %s,\n  "findings": [%s\n  ],\n  "configuration": [%s\n  ]\n}\n' \
-		"$(json_string "$version")" $healthy "$findings" "$configuration"
+	printf '{\n  "version": %s,\n  "built": %s,\n  "healthy": %s,\n  "findings": [%s\n  ],\n  "configuration": [%s\n  ]\n}\n' \
+		"$(json_string "$version")" "$(json_string "$built")" $healthy "$findings" "$configuration"
 fi
 $healthy

@@ -78,6 +78,52 @@ else
 	skip "IDN2" "no readelf"
 fi
 
+# --- where it is built ---
+
+# refused NAME WANTED [ARG...]: make does nothing, and says what is wanted in one line.
+refused() {
+	name=$1 wanted=$2
+	shift 2
+	out=$(make "$@" 2>&1)
+	is "$name: refused" "$?" 2
+	like "$name: says why" "$out" "$wanted"
+	is "$name: in one line, and nothing else" "$(printf '%s\n' "$out" | grep -Evc "^make: (Entering|Leaving)")" 1
+}
+
+# shellcheck disable=SC2016 # these are for make
+for name in 'my src' "it's" 'a$b' 'a"b' a:b 'a\b' 'a`b'; do
+	mkdir "$TMP/$name"
+	cp Makefile "$TMP/$name/"
+	cp -R scripts shim "$TMP/$name/"
+	refused "sources in $name" 'the path of these sources must hold no ' -C "$TMP/$name"
+	is "sources in $name: nothing is made there" "$(ls "$TMP/$name/build" 2>/dev/null)" ''
+done
+# shellcheck disable=SC2016,SC2088 # these are for make
+for name in 'a b' "it's" 'a$b' 'a$$b' 'a"b' a:b 'a\b' 'a;b' 'a%b' 'a=b' 'a*b' '~/b' -b ''; do
+	refused "BUILD='$name'" 'BUILD (must |has a sign of make)' BUILD="$name"
+done
+is "none of these is made" "$(ls -d a* ./-b ./~ 2>/dev/null)" ''
+for name in 'a%b(c)' 'ä@1.2,+-^#&' -dash; do
+	mkdir -p "$TMP/odd/$name"
+	cp -R Makefile scripts shim "$TMP/odd/$name/"
+	ok "sources in $name" make -C "$TMP/odd/$name" build/shim/host/classify.o build/shim/host/literal.o -j2
+	ok "sources in $name: they are built" test -s "$TMP/odd/$name/build/shim/host/classify.o"
+done
+
+mkdir "$TMP/copy"
+cp -R Makefile scripts shim tests docs "$TMP/copy/"
+# shellcheck disable=SC2016 # for the shell in the namespace
+if unshare -m true 2>/dev/null; then
+	ok "sources that cannot be written, with BUILD elsewhere" unshare -m sh -c \
+		'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && ! touch "$1/new" && make -C "$1" BUILD="$2" IDN2=shared install DESTDIR="$2/stage"' \
+		sh "$TMP/copy" "$TMP/elsewhere"
+	ok "and it is installed" test -s "$TMP/elsewhere/stage/usr/local/lib/gaishim/libgaishim.so"
+else
+	skip "sources that cannot be written" "no mount namespaces here"
+fi
+ok "make clean" make -C "$TMP/copy" BUILD="$TMP/elsewhere" clean
+ok "nothing is left" [ ! -e "$TMP/elsewhere" ]
+
 # --- what is missing ---
 
 # missing FILE ERE TARGET: make says that in one line, and no compiler says more.

@@ -62,7 +62,7 @@ healthy() {
 	is "nothing on standard error" "$(cat "$TMP/err")" ''
 	is "no line FAILED" "$(printf '%s\n' "$out" | grep FAILED)" ''
 	is "every line is a finding" "$(printf '%s\n' "$out" | grep -Ev '^(ok {11}|note {9}|not checked  )[^ ]')" ''
-	finds "the object" ok object "^ok +object: $object of gaishim $(sed -n 's/^VERSION = //p' Makefile)\$"
+	finds "the object" ok object "^ok +object: $object of gaishim $(sed -n 's/^VERSION = //p' Makefile) \(commit .*\)\$"
 	finds "it loads" ok loads 'without a warning'
 	finds "libc" ok libc ": $(getconf GNU_LIBC_VERSION) of "
 	finds "a numeric host" ok 'numeric host' 'how=numeric'
@@ -217,7 +217,7 @@ json() {
 	cat >"$TMP/lines.py" <<-'END'
 		import json, sys
 		document = json.loads(sys.stdin.buffer.read().decode("ascii"))
-		assert sorted(document) == ["configuration", "findings", "healthy", "version"]
+		assert sorted(document) == ["built", "configuration", "findings", "healthy", "version"]
 		for found in document["findings"]:
 		    assert found["status"] in ("ok", "failed", "note", "not checked")
 		    status = "FAILED" if found["status"] == "failed" else found["status"]

@@ -546,7 +546,7 @@ PYTHONPATH=p\\nq"
 	unset CI_PROJECT_DIR
 	odd_profile
 	gaishim --version
-	is "odd: --version" "$status $out" "0 gaishim $(sed -n 's/^VERSION = //p' Makefile)"
+	is "odd: --version" "$status ${out%% (*}" "0 gaishim $(sed -n 's/^VERSION = //p' Makefile)"
 	gaishim "--log=$log" printenv LD_PRELOAD PYTHONPATH GAISHIM_LOG
 	is "odd: the command" "$status $out" "0 $object
 $hook

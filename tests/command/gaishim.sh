@@ -209,8 +209,8 @@ helps() {
 
 about() {
 	gaishim --version
-	is "--version" "$status $out" "0 gaishim $(sed -n 's/^VERSION = //p' Makefile)"
-	like "it is a number" "$out" '[0-9]+\.[0-9]+\.[0-9]+$'
+	is "--version" "$status ${out%% (*}" "0 gaishim $(sed -n 's/^VERSION = //p' Makefile)"
+	like "it is a number, and what the object is" "$out" '^gaishim [0-9]+\.[0-9]+\.[0-9]+ \(commit .*\)$'
 	gaishim --help
 	is "--help" "$status" 0
 	help_lines=0

@@ -25,8 +25,8 @@ else
 	skip "its bytecode is there for those who may not write it" "no python3"
 fi
 preloads "installed" "$prefix/bin/gaishim" "$prefix/lib/gaishim/libgaishim.so"
-is "it knows its version" "$("$prefix/bin/gaishim" --version)" \
-	"gaishim $(sed -n 's/^VERSION = //p' Makefile)"
+is "it says what the checkout says of its object" "$("$prefix/bin/gaishim" --version)" \
+	"$(LC_ALL=C grep -a -o 'gaishim [^ ()]* (commit [^()]*)' "$GAISHIM_SO")"
 ok "its object is the one that was built" cmp "$prefix/lib/gaishim/libgaishim.so" "$GAISHIM_SO"
 ok "getent runs under it" "$prefix/bin/gaishim" --log="$TMP/log" getent ahosts 127.0.0.1
 like "and is answered by it" "$(cat "$TMP/log")" 'how=numeric'
@@ -145,8 +145,40 @@ for name in 'my apps' a:b "it's" 'a"b' 'a\b' 'a;b' 'a&b' 'a|b' 'a*b' "a${newline
 done
 is "nothing was installed" "$(ls -d "$TMP/none" 2>/dev/null)" ''
 is "nor removed" "$(cd "$TMP" && echo my*/file)" 'my apps/file my/file'
-out=$(make BUILD="$BUILD" install PREFIX=relative DESTDIR="$TMP/none" 2>&1)
-is "a relative PREFIX is refused" "$?" 2
+# shellcheck disable=SC2016,SC2088 # these are for make
+for prefix in relative ./here -x '~/x' '' '$$HOME/x' '$HOME/x' '/$HOME/x'; do
+	for variable in PREFIX LIBDIR; do
+		out=$(make BUILD="$BUILD" install "$variable=$prefix" DESTDIR="$TMP/none" 2>&1)
+		is "$variable='$prefix' is refused" "$?" 2
+		like "$variable='$prefix': says why" "$out" "$variable (must |has a sign of make's)"
+	done
+done
+# shellcheck disable=SC2016,SC2088 # these are for make
+for stage in '~/stage' '$HOME/stage'; do
+	out=$(make BUILD="$BUILD" install "DESTDIR=$stage" 2>&1)
+	is "DESTDIR=$stage is refused" "$?" 2
+	like "DESTDIR=$stage: says why" "$out" 'DESTDIR (begins with a ~|has a sign of make)'
+	out=$(DESTDIR=$stage make BUILD="$BUILD" install 2>&1)
+	is "DESTDIR=$stage from the environment is refused" "$?" 2
+done
+is "and none of these is made" "$(ls -d -- "$TMP/none" '~' ./-x ./here 2>/dev/null)" ''
+# make's own way to write a dollar:
+ok "a stage with a dollar in its name" make BUILD="$BUILD" install DESTDIR="$TMP/a\$\$b" PREFIX=/opt/staged
+ok "is where it went" test -x "$TMP/a\$b/opt/staged/bin/gaishim"
+ok "a stage with a newline in its name" make BUILD="$BUILD" install DESTDIR="$TMP/a${newline}b" PREFIX=/opt/staged
+ok "is where it went" test -x "$TMP/a${newline}b/opt/staged/bin/gaishim"
+mkdir "$TMP/copy"
+cp -R Makefile scripts shim docs "$TMP/copy/"
+for stage in relative -x; do
+	ok "a stage that is $stage" make -C "$TMP/copy" BUILD="$BUILD" install DESTDIR="$stage" PREFIX=/opt/staged
+	ok "a stage that is $stage: is where it went" test -x "$TMP/copy/$stage/opt/staged/bin/gaishim"
+	ok "a stage that is $stage: uninstall" make -C "$TMP/copy" BUILD="$BUILD" uninstall DESTDIR="$stage" PREFIX=/opt/staged
+	is "a stage that is $stage: leaves no file" "$(find "$TMP/copy/$stage" ! -type d)" ''
+done
+ok "slashes too many" make BUILD="$BUILD" install DESTDIR="$TMP/slashes" PREFIX=//opt/staged//
+preloads "slashes too many" "$TMP/slashes/opt/staged/bin/gaishim" "$TMP/slashes/opt/staged/lib/gaishim/libgaishim.so"
+like "slashes too many: none is recorded" "$(cat "$TMP/slashes/opt/staged/bin/gaishim")" 'prefix=/opt/staged$'
+prefix=$TMP/live
 
 # --- what is not ours ---
 

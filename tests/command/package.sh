@@ -38,22 +38,47 @@ ok "make dist" make BUILD="$build" dist
 tar -xzf "$build/gaishim-$version.tar.gz" -C "$TMP"
 sources=$TMP/gaishim-$version
 if git rev-parse HEAD >/dev/null 2>&1; then
-	git ls-files -co --exclude-standard | sort >"$TMP/wanted"
+	{
+		git ls-files -co --exclude-standard
+		printf '.commit\n'
+	} | LC_ALL=C sort >"$TMP/wanted"
 	is "it holds what is under version control" \
-		"$(cd "$sources" && find . -type f | sed 's|^./||' | sort | diff "$TMP/wanted" -)" ''
+		"$(cd "$sources" && find . -type f | sed 's|^./||' | LC_ALL=C sort | diff "$TMP/wanted" -)" ''
 else
 	skip "it holds what is under version control" "not a git checkout"
 fi
 ok "its sources build" make -C "$sources" -s -j2
 ok "and what they built runs" "$sources/scripts/gaishim" --log="$TMP/log" getent ahosts 127.0.0.1
 like "and answers" "$(cat "$TMP/log")" 'how=numeric'
-# Debug information, of which the build id is made, must not tell where that was.
-mv "$sources" "$sources.1"
-cp -R "$sources.1" "$TMP/elsewhere"
-rm -r "$TMP/elsewhere/build"
-ok "they build elsewhere" make -C "$TMP/elsewhere" -s -j2
-ok "and leave the same object" cmp "$sources.1/build/libgaishim.so" "$TMP/elsewhere/build/libgaishim.so"
-rm -rf "$sources.1" "$TMP/elsewhere" "$TMP/log"
+like "it knows its commit" "$("$sources/scripts/gaishim" --version)" "\\(commit $(scripts/dev/commit | cut -d ' ' -f 1), "
+
+# Debug information, of which the build id is made, must not tell where that was; nor an
+# archive where, when, by whom and with which umask.
+packages='tarball dist'
+! command -v dpkg-deb >/dev/null || packages="deb $packages"
+mv "$sources" "$TMP/one"
+mkdir "$TMP/elsewhere"
+two=$TMP/elsewhere/another-name
+cp -R "$TMP/one" "$two"
+rm -r "$two/build"
+find "$two" ! -type d -exec touch -d 2001-01-01 {} +
+chmod -R go-rwx "$two"
+chmod 755 "$TMP"
+set -- env TZ=Asia/Tokyo LC_ALL=POSIX HOME=/nonexistent sh -c 'umask 077 && exec "$@"' sh
+! command -v taskset >/dev/null || set -- taskset -c 0 "$@"
+! command -v faketime >/dev/null || set -- env NO_FAKE_STAT=1 faketime '2001-09-09 01:46:40' "$@"
+if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true; then
+	chown -R 65534:65534 "$two" "$TMP/elsewhere"
+	set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+fi
+# shellcheck disable=SC2086 # words
+ok "its packages" make -C "$TMP/one" -s $packages
+# shellcheck disable=SC2086 # words
+ok "they build elsewhere: packages of another user, umask, time and zone" "$@" make -C "$two" -s $packages
+for file in "$TMP/one"/build/*.so "$TMP/one"/build/*.deb "$TMP/one"/build/*.tar.gz; do
+	[ ! -e "$file" ] || ok "it is the same there: ${file##*/}" cmp "$file" "$two/build/${file##*/}"
+done
+rm -rf "$TMP/one" "$TMP/elsewhere" "$TMP/log"
 
 ok "make tarball" make BUILD="$build" tarball
 mkdir "$TMP/any where" "$TMP/anywhere"
@@ -61,7 +86,7 @@ tar -xzf "$build/gaishim-$version-$(uname -m).tar.gz" -C "$TMP/anywhere"
 command=$TMP/anywhere/gaishim-$version/bin/gaishim
 ok "it runs from any directory" env -C / "$command" --log="$TMP/log" getent ahosts 127.0.0.1
 like "and answers" "$(cat "$TMP/log")" 'how=numeric'
-is "its version" "$("$command" --version)" "gaishim $version"
+like "it says what it is" "$("$command" --version)" "^gaishim $version \(commit [^ ]+, .*\)\$"
 tree=$TMP/anywhere/gaishim-$version
 links "the archive" "$tree"
 ok "the archive: our licence" cmp LICENSE "$tree/LICENSE"
@@ -125,7 +150,7 @@ like "it installs, and the command runs" \
 like "with its site hook" \
 	"$(inside 'dpkg -i /gaishim.deb >/dev/null && gaishim --python-idna=libidn2 /usr/bin/python3 -c "print(u\"fa\\xdf\".encode(\"idna\"))"')" 'xn--fa-hia'
 like "it upgrades, and verifies" \
-	"$(inside 'dpkg -i /gaishim.deb && dpkg -i /gaishim.deb && dpkg --verify gaishim && gaishim --version')" "^gaishim $version$"
+	"$(inside 'dpkg -i /gaishim.deb && dpkg -i /gaishim.deb && dpkg --verify gaishim && gaishim --version')" "^gaishim $version \(commit [^ ]+, .*\)\$"
 is "it purges though enabled, and leaves nothing" \
 	"$(inside "dpkg -i /gaishim.deb >/dev/null && gaishim enable --system >/dev/null && gaishim enable --profile >/dev/null; dpkg --purge gaishim >/dev/null && $files")" "$before"
 
