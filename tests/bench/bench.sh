@@ -25,7 +25,7 @@ for suite in latency throughput herd line table start weather; do
 done
 
 got=$(bench 0 --quick --json "$TMP/bench.json" start line)
-like 'a row, with its verdict' "$got" '^process start, libc: an empty preload .* us +60 +(within|OVER)$'
+like 'a row, with its verdict' "$got" '^process start, libc: an empty preload .* % of bare +4 +(within|OVER)$'
 like 'a table of points' "$got" '^process start, us +bare +an empty preload +gaishim'
 case $got in
 *'line on a nameserver '*'skipped:'*)

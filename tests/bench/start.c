@@ -69,7 +69,8 @@ int main(int argc, char **argv)
 			way->times[i] = run(way->environment);
 		}
 	pair = pair_of(ways[EMPTY].times, ways[OURS].times, rounds);
-	row("process start, libc: an empty preload", "us", pair.libc, pair.ours, pair.difference, "us", "60");
+	row("process start, libc: an empty preload", "us", pair.libc, pair.ours,
+	    100 * pair.difference / median(ways[BARE].times, rounds), "% of bare", "4");
 	pair = pair_of(ways[BARE].times, ways[OURS].times, rounds);
 	row("process start, libc: no preload", "us", pair.libc, pair.ours, pair.difference, "us", "-");
 	for (size_t i = 0; i < n; i++)
