@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Answers as lists of addrinfo (POSIX getaddrinfo; glibc's sysdeps/posix/getaddrinfo.c
- * decides what POSIX leaves open). Callers free a list with freeaddrinfo(). Any thread may
- * call.
+ * libc's answers to getaddrinfo(): lists of addrinfo, as a flight shares them and as a caller
+ * wants them. Any thread may call.
  */
 #ifndef GAISHIM_ADDRINFO_H
 #define GAISHIM_ADDRINFO_H
@@ -11,15 +10,10 @@
 
 #include <netdb.h>
 
-/* Answer a numeric host as libc would.
- *
- * q->host must not be NULL, q->family one of AF_UNSPEC, AF_INET and AF_INET6. Returns 0 and
- * a list in *answer; NOT_MINE if the host is not numeric; ASK_LIBC if it is, and something
- * else about the question is odd or wrong, or strict mode leaves AI_ADDRCONFIG or AI_IDN to
- * libc (q->libc_flags then keep it from its resolver); EAI_MEMORY. *answer is untouched
- * unless 0 is returned. System calls are those of numeric.h. errno is preserved, but for
- * EAI_MEMORY. */
-int addrinfo_numeric(struct question *q, void **answer);
+/* Returns a copy of a list, which the caller owns, or NULL if out of memory. */
+void *addrinfo_copy(const void *list);
+
+void addrinfo_discard(void *list);
 
 /* Make libc's answer fit the caller's question: with the flags and type bits that libc was
  * not shown, and with the canonical name in the form that the flags want. *list may become

@@ -6,6 +6,7 @@
 #include "calls/exported.h"
 #include "config.h"
 #include "flight/flight.h"
+#include "host/numeric.h"
 #include "libc/gate.h"
 #include "libc/libc.h"
 #include "libc/next.h"
@@ -29,6 +30,134 @@ static int validate(const struct question *q)
 	if (q->family != AF_UNSPEC && q->family != AF_INET && q->family != AF_INET6)
 		return ASK_LIBC;
 	return NOT_MINE;
+}
+
+struct transport {
+	int socktype;
+	int protocol;
+};
+
+/* Convert the address to the family asked for. Returns false if libc has to answer. */
+static bool convert(struct address *address, const struct question *q)
+{
+	if (q->family == AF_UNSPEC || q->family == address->family)
+		return true;
+	address->family = q->family;
+	if (q->family == AF_INET6) {
+		address->v6 = (struct in6_addr){ .s6_addr = { [10] = 0xFF, [11] = 0xFF } };
+		memcpy(&address->v6.s6_addr[12], &address->v4, sizeof address->v4);
+		return q->flags & AI_V4MAPPED;
+	}
+	memcpy(&address->v4, &address->v6.s6_addr[12], sizeof address->v4);
+	/* glibc looks for the zone's name when half the address is overwritten already:
+	 * leave that to glibc. */
+	return IN6_IS_ADDR_V4MAPPED(&address->v6) && address->zone == NULL;
+}
+
+/* Read a port of up to nine digits, truncated to 16 bits as libc does. Returns false for
+ * the other numbers that its strtoul takes, and for names: they are rare, and libc reads
+ * them. */
+static bool parse_service(const char *service, in_port_t *port)
+{
+	const char *digit = service;
+	uint32_t number = 0; /* more digits than nine may wrap around */
+
+	*port = 0;
+	if (service == NULL)
+		return true;
+	for (; *digit >= '0' && *digit <= '9'; digit++)
+		number = number * 10 + (uint32_t)(*digit - '0');
+	*port = htons((uint16_t)number);
+	return *digit == '\0' && digit - service <= 9;
+}
+
+/* Find the transports to answer with, first to last, in libc's order. Returns false for the
+ * rarer transports, about which releases of libc disagree. */
+static bool find_transports(const struct question *q, const struct transport **first,
+			    const struct transport **last)
+{
+	static const struct transport known[] = {
+		{ SOCK_STREAM, IPPROTO_TCP },
+		{ SOCK_DGRAM, IPPROTO_UDP },
+		{ SOCK_RAW, 0 }, /* and whatever protocol was asked for */
+	};
+
+	*first = *last = known;
+	if (q->socktype == SOCK_RAW) {
+		*first = *last = &known[2];
+		return q->service == NULL || *q->service == '\0';
+	}
+	if (q->socktype == 0 && q->protocol == 0) {
+		*last = &known[2];
+		return true;
+	}
+	for (int i = 0; i < 2; i++) {
+		*first = *last = &known[i];
+		if ((q->socktype == 0 || q->socktype == known[i].socktype)
+		    && (q->protocol == 0 || q->protocol == known[i].protocol))
+			return true;
+	}
+	return false;
+}
+
+static void fill(struct addrinfo *node, const struct question *q, const struct address *address,
+		 in_port_t port, const struct transport *transport)
+{
+	struct sockaddr_in *v4 = (void *)node->ai_addr;
+	struct sockaddr_in6 *v6 = (void *)node->ai_addr;
+
+	node->ai_flags = q->flags;
+	node->ai_family = address->family;
+	node->ai_socktype = transport->socktype | q->type_bits;
+	node->ai_protocol = transport->protocol | q->protocol; /* the same, or one is 0 */
+	if (address->family == AF_INET) {
+		node->ai_addrlen = sizeof *v4;
+		*v4 = (struct sockaddr_in){ AF_INET, port, address->v4, { 0 } };
+	} else {
+		node->ai_addrlen = sizeof *v6;
+		*v6 = (struct sockaddr_in6){ AF_INET6, port, 0, address->v6, address->scope_id };
+	}
+}
+
+/* The answer for a numeric host. Returns 0; NOT_MINE if the host is not numeric; ASK_LIBC if
+ * it is, and something else about the question is odd or wrong, or strict mode leaves
+ * AI_ADDRCONFIG or AI_IDN to libc; EAI_MEMORY. *answer is untouched unless 0 is returned. */
+static inline int numeric_list(const struct question *q, void **answer)
+{
+	struct address address;
+	const struct transport *first, *last;
+	struct addrinfo *list;
+	in_port_t port;
+
+	if (!numeric_parse(q->host, &address))
+		return NOT_MINE;
+	if ((q->strict && q->flags & (AI_ADDRCONFIG | AI_IDN))
+	    || !find_transports(q, &first, &last) || !parse_service(q->service, &port)
+	    || !convert(&address, q) || (address.zone != NULL && !numeric_zone(&address)))
+		return ASK_LIBC;
+	list = libc->list_new((unsigned)(last - first) + 1, q->flags & AI_CANONNAME ? q->host : NULL);
+	if (list == NULL)
+		return EAI_MEMORY;
+	*answer = list;
+	for (; list != NULL; list = list->ai_next)
+		fill(list, q, &address, port, first++);
+	return 0;
+}
+
+/* Answer a numeric host as libc would. libc answers a question that is odd or wrong: without
+ * its resolver and, except in strict mode, whatever the interfaces and the locale are. */
+static int numeric(struct question *q, void **answer)
+{
+	int code = numeric_list(q, answer);
+
+	if (code == 0)
+		q->how = "numeric";
+	if (code == ASK_LIBC) {
+		q->libc_flags |= AI_NUMERICHOST;
+		if (!q->strict)
+			q->libc_flags &= ~(AI_ADDRCONFIG | AI_IDN | AI_CANONIDN);
+	}
+	return code;
 }
 
 /* Ask the next getaddrinfo. */
@@ -72,22 +201,12 @@ NOINLINE static int ask_libc(const struct question *q, void **answer)
 	return code;
 }
 
-static void *copy(const void *list)
-{
-	return libc->list_copy(list, NULL);
-}
-
-static void discard(void *list)
-{
-	freeaddrinfo(list); /* as it came: its maker may have a freeaddrinfo of its own */
-}
-
 static const struct flight_kind flights = {
 	.write_key = question_write_key,
 	.ask = question_ask,
 	.ask_by_key = question_ask_by_key,
-	.copy = copy,
-	.discard = discard,
+	.copy = addrinfo_copy,
+	.discard = addrinfo_discard,
 	.is_final = question_is_final,
 	.no_memory = EAI_MEMORY,
 };
@@ -95,7 +214,7 @@ static const struct flight_kind flights = {
 static const struct call call = {
 	.name = "getaddrinfo",
 	.validate = validate,
-	.numeric = addrinfo_numeric,
+	.numeric = numeric,
 	.ask = ask_libc,
 	.flights = &flights,
 };
@@ -147,7 +266,7 @@ NOINLINE static int slow_path(const char *node, const char *service, const struc
 }
 
 /* The stages that answer most questions. Returns a code, or what a stage says. */
-static inline int answer_at_once(const char *node, const char *service, const struct addrinfo *hints,
+__attribute__((always_inline)) static inline int answer_at_once(const char *node, const char *service, const struct addrinfo *hints,
 				 struct addrinfo **res)
 {
 	struct question q;
@@ -157,7 +276,7 @@ static inline int answer_at_once(const char *node, const char *service, const st
 	lay_out(&q, node, service, hints);
 	code = validate(&q);
 	if (code == NOT_MINE)
-		code = addrinfo_numeric(&q, &answer);
+		code = numeric_list(&q, &answer);
 	if (code == 0)
 		*res = answer;
 	return code;

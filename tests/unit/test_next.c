@@ -5,13 +5,6 @@
 
 #include <dlfcn.h>
 
-/* What start() would do is done by the tests. */
-atomic_bool start_fast_path;
-
-void start(void)
-{
-}
-
 /* Before anybody has looked. */
 START_TEST(test_not_found)
 {

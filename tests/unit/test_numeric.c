@@ -3,8 +3,7 @@
  * What glibc 2.36 answers to the same questions was read off its getaddrinfo
  * with AI_NUMERICHOST; the differential walk compares the two on a million more.
  */
-#include "calls/addrinfo.h"
-#include "host/numeric.h"
+#include "calls/getaddrinfo.c"
 
 #include "unit.h"
 
@@ -117,7 +116,7 @@ static const struct {
 static int answer_of(struct question *q, struct addrinfo **list)
 {
 	void *answer;
-	int code = addrinfo_numeric(q, &answer);
+	int code = numeric(q, &answer);
 
 	if (code == 0)
 		*list = answer;

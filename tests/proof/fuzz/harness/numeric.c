@@ -13,6 +13,7 @@
 #include "host/classify.h"
 
 #include "answer.h"
+#include "host/idna.h"
 #include "fuzz.h"
 
 #include <arpa/inet.h>
@@ -33,11 +34,11 @@ static locale_t locales[2];
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	void *libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+	void *library = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
 
 	(void)argc;
 	(void)argv;
-	*(void **)&libc_getaddrinfo = dlsym(libc, "getaddrinfo");
+	*(void **)&libc_getaddrinfo = dlsym(library, "getaddrinfo");
 	locales[0] = newlocale(LC_ALL_MASK, "C", NULL);
 	locales[1] = newlocale(LC_ALL_MASK, "C.UTF-8", NULL);
 	if (libc_getaddrinfo == NULL || libc_getaddrinfo == getaddrinfo || locales[1] == NULL
