@@ -56,17 +56,10 @@ show_setting() {
 # setting KIND OPTION VARIABLE HELP [WORD...]: what is in force, and why. Leaves it in
 # $in_force_LOCK, if VARIABLE is GAISHIM_LOCK.
 setting() {
-	kind=$1 name=$3 default='' why='' known=false
+	kind=$1 name=$3 why='' known=false
 	shift 4
-	# shellcheck disable=SC2086 # words
-	case $kind in
-	FLAG)
-		set -- $flag_words
-		default=0
-		;;
-	FILENAME) known=true ;;
-	*) default=$1 ;;
-	esac
+	default=${1-}
+	[ "$kind" != FILENAME ] || known=true
 	eval "value=\${$name-}"
 	case " $given " in
 	*" $name "*) source=option ;;

@@ -92,9 +92,7 @@ finds_unknown() {
 	kind=$1 variable=$3
 	[ "$kind" != FILENAME ] || return 0
 	shift 4
-	taken=${1:-0}
-	# shellcheck disable=SC2086 # words
-	[ "$kind" != FLAG ] || set -- $flag_words
+	taken=$1
 	name_words "$@"
 	for value in nonsense "$1 $2"; do
 		export "$variable=$value"
@@ -143,7 +141,7 @@ settings() {
 	each_option finds_unknown
 	GAISHIM_DISABLE=please GAISHIM_LOCK=all doctor
 	finds "a flag that is unknown" FAILED GAISHIM_DISABLE \
-		"'please' .* takes 0; allowed: 1, true, yes, on, 0, false, no and off$"
+		"'please' .* takes 0; allowed: 0, 1, false, true, no, yes, off and on$"
 	finds "and a choice" FAILED GAISHIM_LOCK "'all' .* takes host; allowed: host, global and none$"
 	GAISHIM_LOCK=all doctor
 	is "one unknown value is enough" "$status" 1
