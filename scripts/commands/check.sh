@@ -28,7 +28,6 @@ takes effect in it when this user starts it, and if not, why and what to do.
 As with ldd, ask only for programs that you would run.
 
   --json   the same for machines, in one JSON document
-  --help
 
 The exit status is 1 if the object does not take effect in a PROGRAM, or if a
 PROGRAM is not found; otherwise 3 if it cannot be told for a PROGRAM (perhaps),
@@ -40,7 +39,7 @@ json=false
 while shift; do
 	case ${1-} in
 	--json) json=true ;;
-	--help)
+	--help | -h)
 		check_usage
 		exit 0
 		;;

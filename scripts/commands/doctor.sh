@@ -23,7 +23,6 @@ in force and where each value came from, whether lookups in a child go through
 the object, whether Python finds the site hook, and what else is preloaded.
 
   --json   the same for machines, in one JSON document
-  --help
 
 Each line is one finding: ok; FAILED, with what to do next; note, which is no
 fault but good to know; or not checked, with the reason. The exit status is 1
@@ -36,7 +35,7 @@ shift
 for word; do
 	case $word in
 	--json) json=true ;;
-	--help)
+	--help | -h)
 		doctor_usage
 		exit 0
 		;;

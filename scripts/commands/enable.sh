@@ -4,7 +4,7 @@
 # the command, whose functions and variables it uses.
 # shellcheck disable=SC2034,SC2154
 
-usage() {
+enable_usage() {
 	cat <<'END'
 usage: gaishim [options] enable TARGET [options]
 

@@ -14,8 +14,9 @@ usage: gaishim [options] env [options] [--fish]
 Print commands for this shell. They set its environment so that all programs
 that it starts from now on have the object preloaded:
 
-  eval "$(gaishim env)"              sh, dash, bash, ksh, zsh
-  gaishim env --fish | source        fish
+  eval "$(gaishim env)"   in sh, dash, bash, ksh and zsh
+
+  --fish   for fish: gaishim env --fish | source
 
 The options are those of the command. With any other word than an option the
 program env(1) is run; `gaishim -- env` runs it without one.

@@ -30,15 +30,13 @@ ours() {
 }
 
 shift
-case $# in
-0) ;;
-*)
-	[ "$*" != --help ] || {
-		status_usage
-		exit
-	}
-	refuse "status: $1: unknown; allowed is --help"
+case ${1-} in
+'') ;;
+--help | -h)
+	status_usage
+	exit
 	;;
+*) refuse "status: $1: unknown; allowed is --help" ;;
 esac
 
 by=LD_PRELOAD named=$(preloads_of "${LD_PRELOAD-}" | ours)

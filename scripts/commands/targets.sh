@@ -38,8 +38,8 @@ parse_target() {
 	verb=$1 target='' path=''
 	while shift && [ $# -gt 0 ]; do
 		case $1 in
-		--help)
-			usage
+		--help | -h)
+			"${verb}_usage"
 			exit
 			;;
 		--github | --gitlab | --profile | --system | --print) choose "$1" ;;
