@@ -4,6 +4,9 @@
 # table of options, the list of subcommands and what each of these says by --help. Sourced
 # by gaishim.
 
+# shellcheck source=scripts/commands/shells.sh
+. "${commands:?}/shells.sh"
+
 completion_usage() {
 	cat <<'END'
 usage: gaishim completion bash|zsh|fish
@@ -136,14 +139,12 @@ zsh_option() {
 	CHOICE) set -- "$option=[$help]:value:($*)" ;;
 	FILENAME) set -- "$option=[$help]:FILE:_gaishim_log" ;;
 	esac
-	to_quoted "$1"
-	printf '		%s\n' "$quoted"
+	printf '		%s\n' "$(quote "$1")"
 }
 
 # zsh_name NAME SYNOPSIS HELP
 zsh_name() {
-	to_quoted "$1:$3"
-	printf '		%s\n' "$quoted"
+	printf '		%s\n' "$(quote "$1:$3")"
 }
 
 # zsh_subcommand NAME...: the branch for it.
@@ -208,17 +209,11 @@ fi
 END
 }
 
-# to_fish TEXT: leaves it in $quoted as one word for fish.
-to_fish() {
-	quoted=$(printf '%s\n' "$1" | sed "s/[\\\\']/\\\\&/g; 1s/^/'/; \$s/\$/'/")
-}
-
 # fish_option KIND OPTION VARIABLE HELP [WORD...]: its line, where $condition holds.
 fish_option() {
-	kind=$1 option=$2
-	to_fish "$4"
+	kind=$1 option=$2 help=$(fish_quote "$4")
 	shift 4
-	printf "complete -c gaishim -n '%s' -l %s -d %s" "$condition" "${option#--}" "$quoted"
+	printf "complete -c gaishim -n '%s' -l %s -d %s" "$condition" "${option#--}" "$help"
 	case $kind in
 	FLAG) printf ' -f\n' ;;
 	CHOICE) printf " -x -a '%s'\\n" "$*" ;;
@@ -228,9 +223,9 @@ fish_option() {
 
 # fish_subcommand NAME SYNOPSIS HELP: its lines.
 fish_subcommand() {
-	to_fish "$3"
-	printf "complete -c gaishim -n 'not __gaishim_first' -f -a %s -d %s\\n" "$1" "$quoted"
-	printf "complete -c gaishim -n '__gaishim_first help' -f -a %s -d %s\\n" "$1" "$quoted"
+	help=$(fish_quote "$3")
+	printf "complete -c gaishim -n 'not __gaishim_first' -f -a %s -d %s\\n" "$1" "$help"
+	printf "complete -c gaishim -n '__gaishim_first help' -f -a %s -d %s\\n" "$1" "$help"
 	condition="__gaishim_first $1"
 	for word in $(words_of "$1"); do
 		case $word in

@@ -1,11 +1,9 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# gaishim env: the environment of the command, for a shell to take over. Sourced by
-# the command, whose functions and variables it uses.
-# shellcheck disable=SC2154
+# gaishim env: the environment of the command, for a shell to take over. Sourced by gaishim.
 
 # shellcheck source=scripts/commands/shells.sh
-. "$commands/shells.sh"
+. "${commands:?}/shells.sh"
 
 env_usage() {
 	cat <<'END'
@@ -26,11 +24,6 @@ preloaded here. Nothing is printed for the shell then.
 END
 }
 
-# fish_quote TEXT: the same as quote, in fish's words.
-fish_quote() {
-	printf '%s\n' "$1" | sed "s/[\\\\']/\\\\&/g; 1s/^/'/; \$s/\$/'/"
-}
-
 fish=false
 shift
 while [ $# -gt 0 ]; do
@@ -42,7 +35,7 @@ while [ $# -gt 0 ]; do
 		;;
 	-*)
 		set_option "$@"
-		[ "$taken" = 1 ] || shift
+		[ "${taken:?}" = 1 ] || shift
 		;;
 	*) refuse "env: $1: unknown word; 'gaishim -- env' runs env(1)" ;;
 	esac
@@ -50,11 +43,12 @@ while [ $# -gt 0 ]; do
 done
 require_loadable
 give_environment
-for name in $given; do
+if ! $fish; then
+	print_exports
+	exit
+fi
+for name in ${given?}; do
 	eval "value=\$$name"
-	if $fish; then
-		printf 'set -gx %s %s\n' "$name" "$(fish_quote "$value")"
-	else
-		printf 'export %s=%s\n' "$name" "$(quote "$value")"
-	fi
+	# shellcheck disable=SC2154 # eval has set it
+	printf 'set -gx %s %s\n' "$name" "$(fish_quote "$value")"
 done

@@ -142,6 +142,7 @@ refuse_option() {
 
 # set_option OPTION [ARG...]: gives COMMAND an option for the object. Leaves in $taken how
 # many words that was.
+# shellcheck disable=SC2034 # taken is for the caller
 set_option() {
 	option=$1 taken=1 kind=''
 	case $1 in

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 # What is preloaded, one a line, as glibc's loader takes the two lists apart. The
 # subcommands source this.
-# shellcheck disable=SC2154 # gaishim's own variables
 
 # preloads_of LIST: of a value of LD_PRELOAD.
 preloads_of() {
@@ -17,5 +16,5 @@ system_preloads() {
 
 # names_object: /etc/ld.so.preload names the object, whoever wrote it there.
 names_object() {
-	system_preloads | grep -Fqx -e "$object"
+	system_preloads | grep -Fqx -e "${object:?}"
 }

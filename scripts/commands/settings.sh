@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 # The part of doctor on options: the values in force, and where each comes from. Sourced by
 # doctor.sh.
-# shellcheck disable=SC2034,SC2154 # gaishim's own variables, and doctor's
 
 # log_trouble LOG: leaves in $why what keeps the object from writing there, of which it
 # would say nothing, and the file's name in $log. Whether a file can be made is tried by
@@ -35,44 +34,37 @@ log_trouble() {
 	fi
 }
 
-# show_setting KNOWN: the finding about $name, whose value in force is from $source.
-show_setting() {
-	if $json; then
-		configuration="$configuration${configuration:+,}
-    {\"name\": \"$name\", \"value\": $(json_string "$value"),
-     \"source\": \"$source\", \"known\": $1}"
-	fi
-	if [ -n "$why" ]; then
-		finding FAILED "$name" "$log ($source) $why" "name a file that can be written, or stderr"
-	elif $1; then
-		finding ok "$name" "${value:-none} ($source)"
-	else
-		finding FAILED "$name" "'$value' ($source) is unknown to the object, which takes $default" \
-			"allowed: $named"
-		value=$default
-	fi
-}
-
-# setting KIND OPTION VARIABLE HELP [WORD...]: what is in force, and why. Leaves it in
+# setting KIND OPTION VARIABLE HELP [WORD...]: the finding on it. Leaves what is in force in
 # $in_force_LOCK, if VARIABLE is GAISHIM_LOCK.
 setting() {
 	kind=$1 name=$3 why='' known=false
 	shift 4
 	default=${1-}
-	[ "$kind" != FILENAME ] || known=true
 	eval "value=\${$name-}"
-	case " $given " in
+	case " ${given?} " in
 	*" $name "*) source=option ;;
 	*) source=environment ;;
 	esac
 	# To the object an empty variable is none.
 	[ -n "$value" ] || value=$default source=default
-	[ "$kind" != FILENAME ] || log_trouble "$value"
 	for word; do
 		[ "$word" != "$value" ] || known=true
 	done
-	name_words "$@"
-	show_setting $known
+	if [ "$kind" = FILENAME ]; then
+		known=true
+		log_trouble "$value"
+	fi
+	configured "$name" "$value" $source $known
+	if [ -n "$why" ]; then
+		finding FAILED "$name" "$log ($source) $why" "name a file that can be written, or stderr"
+	elif $known; then
+		finding ok "$name" "${value:-none} ($source)"
+	else
+		name_words "$@"
+		# shellcheck disable=SC2154 # name_words has left it
+		finding FAILED "$name" "'$value' ($source) is unknown to the object, which takes $default" "allowed: $named"
+		value=$default
+	fi
 	eval "in_force_${name#GAISHIM_}=\$value"
 }
 
@@ -95,6 +87,6 @@ note_others() {
 
 check_configuration() {
 	each_option setting
-	! is_on "$in_force_DISABLE" || finding note GAISHIM_DISABLE "the object is switched off" "unset it to have it work"
+	! is_on "${in_force_DISABLE?}" || finding note GAISHIM_DISABLE "the object is switched off" "unset it to have it work"
 	note_others
 }

@@ -1,7 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 # gaishim status: is it on here? Sourced by gaishim.
-# shellcheck disable=SC2154 # gaishim's own variables
 
 status_usage() {
 	cat <<'END'
@@ -16,11 +15,11 @@ END
 }
 
 # shellcheck source=scripts/commands/preloads.sh
-. "$commands/preloads.sh"
+. "${commands:?}/preloads.sh"
 
 # off TEXT
 off() {
-	printf 'gaishim %s: off here%s\n' "$version" "$1"
+	printf 'gaishim %s: off here%s\n' "${version:?}" "$1"
 	exit 1
 }
 
@@ -44,7 +43,7 @@ by=LD_PRELOAD named=$(preloads_of "${LD_PRELOAD-}" | ours)
 # What is named need not be loaded: a program that is started here tells.
 loaded=$(sed -n 's|^[^/]* \(/.*/libgaishim\.so\)$|\1|p' /proc/self/maps 2>/dev/null | sed -n 1p)
 if [ -z "$named" ] && [ ! -r "$object" ]; then
-	off ", and $object is not there: $advice"
+	off ", and $object is not there: ${advice:?}"
 elif [ -z "$named" ]; then
 	off "; 'gaishim COMMAND' has it on for one command, 'gaishim enable' for others"
 elif [ -z "$loaded" ]; then

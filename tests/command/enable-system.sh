@@ -130,15 +130,17 @@ unsafe() {
 
 # What every user's programs load, setuid ones too, nobody else may change.
 paths() {
-	for mode in 666 600 664; do
+	for mode in 666 600 664 640 604 602; do
 		chmod $mode "$object"
 		unsafe libgaishim.so
 	done
 	chmod 644 "$object"
 	chmod 1777 "$tree"
 	unsafe "$tree"
-	chmod 700 "$tree"
-	unsafe "$tree"
+	for mode in 700 750 701 710 775 707 2775; do
+		chmod $mode "$tree"
+		unsafe "$tree"
+	done
 	chmod 755 "$tree"
 	if chown 1 "$tree/build" 2>/dev/null; then
 		unsafe build
@@ -197,6 +199,22 @@ hook() {
 	chmod 644 "$tree/shim/elsewhere/gaishim_idna.py"
 	rm "$tree/shim/python"
 	mv "$tree/shim/elsewhere" "$tree/shim/python"
+	# What a link in it leads to, too, with all directories above.
+	mkdir -p -m 755 /opt/open/closed
+	mv "$tree/shim/python/gaishim_idna.py" /opt/open/closed/
+	ln -s /opt/open/closed/gaishim_idna.py "$tree/shim/python/"
+	for mode in 1777 775 700; do
+		chmod $mode /opt/open
+		refused 125 "/opt/open: what every program loads" enable --profile
+	done
+	chmod 755 /opt/open
+	rm "$tree/shim/python/gaishim_idna.py"
+	ln -s /opt/open/closed "$tree/shim/python/more"
+	chmod 777 /opt/open
+	refused 125 "/opt/open: what every program loads" enable --profile
+	rm "$tree/shim/python/more"
+	chmod 755 /opt/open
+	mv /opt/open/closed/gaishim_idna.py "$tree/shim/python/"
 	gaishim enable --profile
 	is "a tree that is safe: enable --profile" "$status" 0
 	gaishim disable --profile
