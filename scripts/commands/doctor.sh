@@ -163,7 +163,7 @@ company() {
 	*) when=after ;;
 	esac
 	if [ "${2##*/}" = libgaishim.so ]; then
-		if [ "$(readlink -f -- "$2")" = "$(readlink -f -- "$object")" ]; then
+		if [ "$(readlink -f -- "$(preload_file "$2")")" = "$(readlink -f -- "$object")" ]; then
 			finding ok preload "it is on here, by $1"
 		else
 			finding FAILED preload "$1 holds another libgaishim.so, which is loaded $when the object: $2" \

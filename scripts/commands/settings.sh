@@ -16,7 +16,9 @@ log_trouble() {
 	case $1 in
 	*/*) directory=${1%/*}/ log=$directory$log ;;
 	esac
-	if [ -h "$log" ]; then
+	if [ "$(printf '%s' "${log##*/}" | wc -c)" -gt 255 ] || [ "$(printf '%s' "$log" | wc -c)" -ge 4096 ]; then
+		why="cannot be made: the name is too long"
+	elif [ -h "$log" ]; then
 		why="is a symbolic link, which the object does not follow"
 	elif [ -d "$log" ] || [ -S "$log" ]; then
 		why="cannot be written: it is no file"

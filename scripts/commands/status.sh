@@ -25,7 +25,7 @@ off() {
 
 # ours: of a list of preloads, the first that is a libgaishim.so.
 ours() {
-	sed -n '/\/libgaishim\.so$/ { p; q; }'
+	sed -n '/^\(.*\/\)\{0,1\}libgaishim\.so$/ { p; q; }'
 }
 
 shift
@@ -41,7 +41,7 @@ esac
 by=LD_PRELOAD named=$(preloads_of "${LD_PRELOAD-}" | ours)
 [ -n "$named" ] || by=/etc/ld.so.preload named=$(system_preloads | ours)
 # What is named need not be loaded: a program that is started here tells.
-loaded=$(sed -n 's|^[^/]* \(/.*/libgaishim\.so\)$|\1|p' /proc/self/maps 2>/dev/null | sed -n 1p)
+loaded=$(preload_file libgaishim.so)
 if [ -z "$named" ] && [ ! -r "$object" ]; then
 	off ", and $object is not there: ${advice:?}"
 elif [ -z "$named" ]; then
@@ -51,5 +51,5 @@ elif [ -z "$loaded" ]; then
 fi
 ! is_on "${GAISHIM_DISABLE-}" || off ": $named is loaded by $by, but GAISHIM_DISABLE=$GAISHIM_DISABLE"
 other=", not $object"
-[ "$(readlink -f -- "$named")" != "$(readlink -f -- "$object")" ] || other=''
+[ "$(readlink -f -- "$(preload_file "$named")")" != "$(readlink -f -- "$object")" ] || other=''
 printf 'gaishim %s: on here, by %s: %s%s\n' "$version" "$by" "$named" "$other"

@@ -122,6 +122,8 @@ commands() {
 	is "126 for one that is no program" "$status" 126
 	gaishim printf '%s|' --help '' 'a b' "*"
 	is "arguments are handed on as they are" "$out" "--help||a b|*|"
+	gaishim -- --no-such-program
+	is "after -- an option is a program" "$status $(printf '%s\n' "$out" | grep -c 'llegal\|invalid')" '127 0'
 	gaishim -- sh -c 'echo "$0"' --strict
 	is "-- ends the options" "$out" --strict
 	# shellcheck disable=SC2046,SC2086 # words
