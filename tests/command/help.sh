@@ -31,6 +31,9 @@ for script in scripts/* scripts/dev/*; do
 	is "$script --no-such-option is refused" "$?" 2
 	like "$script --no-such-option: it says what there is" "$out" '--help|usage:'
 done
+like "scripts/check --all --help tells, too" "$("$TMP/tree/scripts/check" --all --help 2>&1)" 'scripts/check --all '
+"$TMP/tree/scripts/check" --all what >/dev/null 2>&1
+is "scripts/check --all what is refused" "$?" 2
 # shellcheck disable=SC2016 # as it is
 commands=$(sed -n 's/^	"$@" \([a-z]*\) .*/\1/p' scripts/gaishim | tr '\n' ' ')
 like "there are subcommands" "$commands" 'enable .*check'
