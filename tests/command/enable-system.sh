@@ -128,6 +128,24 @@ unsafe() {
 	done
 }
 
+# make uninstall reads that file as the loader does: a comment does not count, nor a longer name.
+uninstall() {
+	installed=/opt/installed/lib/gaishim/libgaishim.so
+	make -s BUILD="$BUILD" install PREFIX=/opt/installed >/dev/null 2>&1
+	for text in "%s" "libm.so.6:%s # why\n" "# first\n%s\tlibm.so.6\n"; do
+		# shellcheck disable=SC2059
+		printf "$text" $installed >$file
+		out=$(make -s BUILD="$BUILD" uninstall PREFIX=/opt/installed 2>&1)
+		is "make uninstall, '$text': refused" "$? $(find $installed)" "2 $installed"
+		like "make uninstall, '$text': why" "$out" "run 'gaishim disable --system' first"
+	done
+	# shellcheck disable=SC2059
+	printf "# %s\n%s.old\n" $installed $installed >$file
+	out=$(make -s BUILD="$BUILD" uninstall PREFIX=/opt/installed 2>/dev/null)
+	is "make uninstall, where others are named: removed" "$? $(find $installed 2>/dev/null)" '0 '
+	rm $file
+}
+
 # What every user's programs load, setuid ones too, nobody else may change.
 paths() {
 	for mode in 666 600 664 640 604 602; do
@@ -200,7 +218,8 @@ hook() {
 	rm "$tree/shim/python"
 	mv "$tree/shim/elsewhere" "$tree/shim/python"
 	# What a link in it leads to, too, with all directories above.
-	mkdir -p -m 755 /opt/open/closed
+	mkdir -p /opt/open/closed
+	chmod 755 /opt/open /opt/open/closed
 	mv "$tree/shim/python/gaishim_idna.py" /opt/open/closed/
 	ln -s /opt/open/closed/gaishim_idna.py "$tree/shim/python/"
 	for mode in 1777 775 700; do
@@ -267,6 +286,7 @@ for shell in dash 'bash --posix' 'busybox sh'; do
 	[ "$shell" = dash ] || continue
 	system
 	profile
+	uninstall
 	paths
 	unwritable
 done

@@ -88,8 +88,12 @@ words() {
 	short -h --help
 	short version --version
 	short -V --version
-	gaishim help nonsense
-	is "help for nonsense is refused" "$status" 2
+	for word in nonsense '' --json; do
+		gaishim help "$word"
+		is "help for '$word' is refused" "$status" 2
+		gaishim -h "$word"
+		like "-h with '$word' behind it is help" "$status $out" '^0 usage: gaishim '
+	done
 	for pair in doctr:doctor docter:doctor doctorr:doctor odctor:doctor enabel:enable nable:enable enable1:enable \
 		disabel:disable disabl:disable chek:check checks:check staus:status ststus:status hlep:help versoin:version evn:env; do
 		suggests "${pair%:*}" "${pair#*:}"
