@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# gaishim completion SHELL: what completes the words of gaishim in a shell, made from the
+# gaishim completion SHELL: what lets a shell complete the words after gaishim, made from the
 # table of options, the list of subcommands and what each of these says by --help. Sourced
 # by gaishim.
 
@@ -11,7 +11,7 @@ completion_usage() {
 	cat <<'END'
 usage: gaishim completion bash|zsh|fish
 
-Print what has the shell complete the words after gaishim. `make install` puts it
+Print what lets a shell complete the words after gaishim. `make install` puts it
 where the shells look for it. Without that, for this shell:
 
   bash   eval "$(gaishim completion bash)"
