@@ -51,7 +51,7 @@ read_options() {
 			;;
 		*) continue ;;
 		esac
-		row=${line%%[0-9(]*} line=${line#*\(}
+		row=${line%%[0-9\(]*} line=${line#*\(}
 		fields=${line%%\"*} line=${line#*\"}
 		name=${fields%%,*}
 		to_variable "$name"
