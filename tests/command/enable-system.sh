@@ -224,13 +224,13 @@ hook() {
 	ln -s /opt/open/closed/gaishim_idna.py "$tree/shim/python/"
 	for mode in 1777 775 700; do
 		chmod $mode /opt/open
-		refused 125 "/opt/open: what every program loads" enable --profile
+		refused 125 "/opt/open: every program would load it" enable --profile
 	done
 	chmod 755 /opt/open
 	rm "$tree/shim/python/gaishim_idna.py"
 	ln -s /opt/open/closed "$tree/shim/python/more"
 	chmod 777 /opt/open
-	refused 125 "/opt/open: what every program loads" enable --profile
+	refused 125 "/opt/open: every program would load it" enable --profile
 	rm "$tree/shim/python/more"
 	chmod 755 /opt/open
 	mv /opt/open/closed/gaishim_idna.py "$tree/shim/python/"
