@@ -9,18 +9,20 @@
 
 struct config config;
 
-/* The options, as the environment has them. The name is no pointer: see struct wanted. */
+enum { WORDS = 9, WORD = 16 };
+
+/* The options, as the environment has them. There are no pointers: see struct wanted. */
 static const struct option {
 	char name[16];
 	enum { IS_FLAG, IS_CHOICE, IS_FILE } kind;
-	const char *words[4]; /* of a choice; NULL at the end */
-	size_t offset;        /* of its field */
+	char words[WORDS][WORD]; /* of a choice or a flag; "" behind them */
+	size_t offset;           /* of its field */
 } options[] = {
-#define FLAG(name, help) { #name, IS_FLAG, { NULL }, offsetof(struct config, name) },
-#define CHOICE2(name, a, b, help) { #name, IS_CHOICE, { #a, #b, NULL }, offsetof(struct config, name) },
+#define FLAG(name, help) { #name, IS_FLAG, { FLAG_WORDS }, offsetof(struct config, name) },
+#define CHOICE2(name, a, b, help) { #name, IS_CHOICE, { #a, #b }, offsetof(struct config, name) },
 #define CHOICE3(name, a, b, c, help) \
-	{ #name, IS_CHOICE, { #a, #b, #c, NULL }, offsetof(struct config, name) },
-#define FILENAME(name, help) { #name, IS_FILE, { NULL }, offsetof(struct config, name) },
+	{ #name, IS_CHOICE, { #a, #b, #c }, offsetof(struct config, name) },
+#define FILENAME(name, help) { #name, IS_FILE, { "" }, offsetof(struct config, name) },
 #include "options.def"
 };
 
@@ -41,24 +43,13 @@ static void name_variable(const struct option *option, char name[static VARIABLE
 	name[used] = '\0';
 }
 
-/* Returns the index of value in the NULL-terminated list, or -1. */
-static int find_word(const char *value, const char *const words[])
+/* Returns the index of value in the list, or -1. */
+static int find_word(const char *value, const char words[static WORDS][WORD])
 {
-	for (int i = 0; words[i] != NULL; i++)
+	for (int i = 0; *words[i] != '\0'; i++)
 		if (strcmp(value, words[i]) == 0)
 			return i;
 	return -1;
-}
-
-/* Flags take all words that people may write in an emergency: GAISHIM_DISABLE is a flag. */
-static bool read_flag(const char *value, bool *flag)
-{
-	static const char *const words[] = { "0", "1", "false", "true", "no", "yes", "off", "on", NULL };
-	int found = find_word(value, words);
-
-	if (found >= 0)
-		*flag = found % 2;
-	return found >= 0;
 }
 
 /* Returns the file's name, allocated and absolute, so that a chdir does not move the file;
@@ -91,18 +82,18 @@ static bool read_value(const struct option *option, const char *value, struct co
 	void *field = (char *)into + option->offset;
 	int found;
 
-	switch (option->kind) {
-	case IS_FLAG:
-		return read_flag(value, field);
-	case IS_CHOICE:
-		found = find_word(value, option->words);
-		if (found >= 0)
-			*(uint8_t *)field = (uint8_t)found;
-		return found >= 0;
-	default:
+	if (option->kind == IS_FILE) {
 		*(char **)field = read_filename(value);
 		return true;
 	}
+	found = find_word(value, option->words);
+	if (found < 0)
+		return false;
+	if (option->kind == IS_FLAG)
+		*(bool *)field = found % 2;
+	else
+		*(uint8_t *)field = (uint8_t)found;
+	return true;
 }
 
 void config_read(struct config *into)
@@ -121,7 +112,7 @@ void config_read(struct config *into)
 
 bool config_complaint(const struct config *from, unsigned place, char text[static CONFIG_COMPLAINT])
 {
-	const char *const *words = options[place].words;
+	const char (*words)[WORD] = options[place].words;
 	char name[VARIABLE];
 	size_t used;
 
@@ -129,10 +120,8 @@ bool config_complaint(const struct config *from, unsigned place, char text[stati
 		return false;
 	name_variable(&options[place], name);
 	used = (size_t)snprintf(text, CONFIG_COMPLAINT, "%s is not ", name);
-	if (options[place].kind == IS_FLAG)
-		(void)snprintf(text + used, CONFIG_COMPLAINT - used, "1, true, yes, on, 0, false, no or off");
-	for (; *words != NULL; words++)
+	for (; **words != '\0'; words++)
 		used += (size_t)snprintf(text + used, CONFIG_COMPLAINT - used, "%s%s", *words,
-					 words[1] == NULL ? "" : words[2] == NULL ? " or " : ", ");
+					 *words[1] == '\0' ? "" : *words[2] == '\0' ? " or " : ", ");
 	return true;
 }

@@ -5,9 +5,8 @@
 # lists the libraries that it would load. A file made to deceive both runs what it
 # likes all the same, as with ldd: see docs/SECURITY.md.
 
-# shellcheck disable=SC2154 # gaishim's own variables
 # shellcheck source=scripts/commands/json.sh
-. "$commands/json.sh"
+. "${commands:?}/json.sh"
 # shellcheck source=scripts/commands/preloads.sh
 . "$commands/preloads.sh"
 # shellcheck source=scripts/commands/path.sh
@@ -28,7 +27,6 @@ takes effect in it when this user starts it, and if not, why and what to do.
 As with ldd, ask only for programs that you would run.
 
   --json   the same for machines, in one JSON document
-  --help
 
 The exit status is 1 if the object does not take effect in a PROGRAM, or if a
 PROGRAM is not found; otherwise 3 if it cannot be told for a PROGRAM (perhaps),
@@ -40,7 +38,7 @@ json=false
 while shift; do
 	case ${1-} in
 	--json) json=true ;;
-	--help)
+	--help | -h)
 		check_usage
 		exit 0
 		;;
@@ -55,24 +53,7 @@ done
 [ $# -gt 0 ] || refuse "check: PROGRAM is missing"
 require_object
 
-reader=
-for tool in eu-readelf readelf llvm-readelf; do # the fastest first
-	command -v $tool >/dev/null && reader=$tool && break
-done
-[ -n "$reader" ] || die 125 "check reads programs with readelf, and there is none here:" \
-	"install binutils, elfutils or llvm"
-
-takes() {
-	verdict=yes reason=$1
-}
-
-not() {
-	verdict=no reason=$1
-}
-
-perhaps() {
-	verdict=perhaps reason=$1
-}
+find_reader
 
 # judge NAME: leaves $verdict (yes, no, perhaps, error) and $reason.
 judge() {
@@ -167,9 +148,6 @@ env_command() {
 	not "its first line has env and no interpreter"
 	return 1
 }
-
-read_elf "$object"
-object_machine=$(elf_get machine)
 
 worst=0 programs=''
 for program_name; do

@@ -1,10 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# gaishim disable TARGET: what `gaishim enable TARGET` did is undone. Sourced by
-# the command, whose functions and variables it uses.
-# shellcheck disable=SC2034,SC2154
+# gaishim disable TARGET: what `gaishim enable TARGET` did is undone. Sourced by gaishim.
 
-usage() {
+disable_usage() {
 	cat <<'END'
 usage: gaishim disable TARGET
 
@@ -23,9 +21,8 @@ option is wrong.
 END
 }
 
-targets='--github --gitlab --dotenv --profile --system'
 # shellcheck source=scripts/commands/targets.sh
-. "$commands/targets.sh"
+. "${commands:?}/targets.sh"
 
 # without LIST ITEM: a list with colons that has the item, without it.
 without() {
@@ -41,28 +38,28 @@ reset_job() {
 	preload=${LD_PRELOAD-}
 	! grep -q '^LD_PRELOAD=' "$path" 2>/dev/null || preload=$(sed -n 's/^LD_PRELOAD=//p' "$path" | tail -n 1)
 	case :$preload: in
-	*":$object:"*) ;;
+	*":${object:?}:"*) ;;
 	*) return 1 ;;
 	esac
 	one_line LD_PRELOAD "$preload"
 	set -- "LD_PRELOAD=$(without "$preload" "$object")"
 	case :${PYTHONPATH-}: in
-	*":$hook:"*)
+	*":${hook:?}:"*)
 		one_line PYTHONPATH "$PYTHONPATH"
-		set -- "$1${newline}PYTHONPATH=$(without "$PYTHONPATH" "$hook")"
+		set -- "$1${newline:?}PYTHONPATH=$(without "$PYTHONPATH" "$hook")"
 		;;
 	esac
 	append "$1"
 }
 
-parse_target "$@"
-[ -z "$given" ] || refuse "options for the object are not for disable:$given"
+parse_target '--github --gitlab --dotenv --profile --system' "$@"
+[ -z "${given?}" ] || refuse "options for the object are not for disable:$given"
 find_target
 lock
 find_block
-block='' what=
+what=''
 if [ "$first" != 0 ]; then
-	replace_file
+	replace_file ''
 	what="$path: it was taken out"
 	[ -e "$path" ] || what="$path: it was removed, as enable had made it"
 	find_block

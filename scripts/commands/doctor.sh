@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: MIT
 # gaishim doctor: is the object sound here, and in force? Sourced by gaishim.
 
-# shellcheck disable=SC2154 # gaishim's own variables
 # shellcheck source=scripts/commands/built.sh
-. "$commands/built.sh"
+. "${commands:?}/built.sh"
 # shellcheck source=scripts/commands/json.sh
 . "$commands/json.sh"
 # shellcheck source=scripts/commands/preloads.sh
@@ -23,7 +22,6 @@ in force and where each value came from, whether lookups in a child go through
 the object, whether Python finds the site hook, and what else is preloaded.
 
   --json   the same for machines, in one JSON document
-  --help
 
 Each line is one finding: ok; FAILED, with what to do next; note, which is no
 fault but good to know; or not checked, with the reason. The exit status is 1
@@ -36,7 +34,7 @@ shift
 for word; do
 	case $word in
 	--json) json=true ;;
-	--help)
+	--help | -h)
 		doctor_usage
 		exit 0
 		;;
@@ -60,7 +58,14 @@ finding() {
 	fi
 }
 
-# The first line of TEXT.
+# configured NAME VALUE SOURCE KNOWN: VALUE is in force, or would be if it were known.
+configured() {
+	! $json || configuration="$configuration${configuration:+,}
+    {\"name\": \"$1\", \"value\": $(json_string "$2"),
+     \"source\": \"$3\", \"known\": $4}"
+}
+
+# first_line TEXT
 first_line() {
 	printf '%s\n' "$1" | sed -n 1p
 }
@@ -68,12 +73,13 @@ first_line() {
 # What the environment preloads already; give_environment adds to it.
 preloaded=${LD_PRELOAD-}
 
-# The object and the hook are there; $loads tells whether the loader takes the object.
+# check_object: the object and the hook are there. Leaves in $loads whether the loader takes
+# the object.
 check_object() {
 	loads=false
-	for file in "$object" "$hook/sitecustomize.py"; do
+	for file in "${object:?}" "${hook:?}/sitecustomize.py"; do
 		if ! [ -r "$file" ]; then
-			finding FAILED object "$file is not there" "$advice"
+			finding FAILED object "$file is not there" "${advice?}"
 			return
 		fi
 	done
@@ -120,6 +126,7 @@ libc_of_env() {
 	fi
 }
 
+# check_libc: leaves in $libc which it is.
 check_libc() {
 	libc=$(getconf GNU_LIBC_VERSION 2>/dev/null)
 	case $libc in
@@ -156,7 +163,7 @@ company() {
 	*) when=after ;;
 	esac
 	if [ "${2##*/}" = libgaishim.so ]; then
-		if [ "$(readlink -f -- "$2")" = "$(readlink -f -- "$object")" ]; then
+		if [ "$(readlink -f -- "$(preload_file "$2")")" = "$(readlink -f -- "$object")" ]; then
 			finding ok preload "it is on here, by $1"
 		else
 			finding FAILED preload "$1 holds another libgaishim.so, which is loaded $when the object: $2" \
@@ -188,12 +195,12 @@ check_preloads() {
 	! $alone || finding ok preload "nothing but the object"
 }
 
-read_built "$object" "$version"
+read_built "$object" "${version:?}"
 check_object
 check_libc
 check_configuration
-check_lookups
-check_hook
+check_lookups $loads "$libc"
+check_hook $loads
 check_preloads
 
 if $json; then

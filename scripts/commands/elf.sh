@@ -1,13 +1,21 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# The part of check that reads programs and libraries: by readelf, and by the loader, which
-# lists the libraries that it would load. Sourced by check.sh, which has chosen $reader.
-# shellcheck disable=SC2034,SC2154 # gaishim's own variables, and check's
+# The one reader of programs and libraries: by readelf, and by the loader, which lists the
+# libraries that it would load. Sourced by check.sh.
 
-# read_elf FILE: what counts of it, a line each, in $elf. The tools are without preloads: a
+# find_reader: the fastest program that reads ELF files, in $reader.
+find_reader() {
+	for reader in eu-readelf readelf llvm-readelf; do
+		! command -v $reader >/dev/null || return 0
+	done
+	die 125 "check reads programs with readelf, and there is none here:" "install binutils, elfutils or llvm"
+}
+
+# read_elf FILE: what counts of it, a line each. The tools are without preloads: a
 # sanitizer's runtime among these would end them for faults of their own.
-read_elf() {
-	elf=$newline$(unset LD_PRELOAD && LC_ALL=C $reader -W -h -l -d -S --dyn-syms "$1" 2>/dev/null | awk '
+read_elf() (
+	unset LD_PRELOAD
+	LC_ALL=C $reader -W -h -l -d -S --dyn-syms "$1" 2>/dev/null | awk '
 		/^ *(Class|Data|Machine):/ {
 			sub(/^ *[A-Z][a-z]*: *(2.s complement, )?/, "")
 			machine = machine (machine == "" ? "" : ", ") $0
@@ -41,60 +49,43 @@ read_elf() {
 				print "asks exec"
 		}
 		END { print "machine " machine }
-	')$newline
-}
+	'
+)
 
-# elf_has LINE
+# elf_has FACTS LINE: it is one of the lines that read_elf printed.
 elf_has() {
-	case $elf in
-	*"$newline$1$newline"*) ;;
+	# shellcheck disable=SC2154 # a constant of the command
+	case $newline$1$newline in
+	*"$newline$2$newline"*) ;;
 	*) return 1 ;;
 	esac
 }
 
-# elf_get WORD: what follows WORD in $elf.
+# elf_get FACTS WORD: prints what follows WORD.
 elf_get() {
-	printf %s "$elf" | sed -n "s/^$1 //p" | sed -n 1p
+	printf '%s\n' "$1" | sed -n "s/^$2 //p" | sed -n 1p
 }
 
-# list_libraries FILE INTERPRETER: what the loader would load for FILE, in $libraries.
-# Or gives the verdict, where FILE does not start, or not with the object.
+# list_libraries FILE INTERPRETER: prints what the loader would load for FILE. Or fails, and
+# prints why FILE does not start, or not with the object.
 list_libraries() {
-	loaded=$(env -u LD_AUDIT -u LD_BIND_NOW -u LD_DEBUG -u LD_VERBOSE -u LD_WARN \
-		LC_ALL=C LD_PRELOAD="$object" "$2" --list "$1" 2>&1)
+	listed=$(env -u LD_AUDIT -u LD_BIND_NOW -u LD_DEBUG -u LD_VERBOSE -u LD_WARN \
+		LC_ALL=C LD_PRELOAD="${object:?}" "$2" --list "$1" 2>&1)
 	status=$?
-	missing=$(printf '%s\n' "$loaded" | sed -n 's/^	\(.*\) => not found.*/\1/p' | sed -n 1p)
-	libraries=$(printf '%s\n' "$loaded" | sed -n 's/^	\(.* => \)\{0,1\}\(\/.*\) (0x[0-9a-f]*)$/\2/p')
-	case $loaded in
+	missing=$(printf '%s\n' "$listed" | sed -n 's/^	\(.*\) => not found.*/\1/p' | sed -n 1p)
+	case $listed in
 	*"'$object' from LD_PRELOAD cannot be preloaded"*)
-		why=${loaded#*"'$object' from LD_PRELOAD cannot be preloaded "}
-		not "its loader leaves the object out: ${why%%: ignored*}: see 'gaishim doctor'"
-		;;
-	*)
-		if [ -n "$missing" ]; then
-			not "it does not start here: $missing is missing"
-		elif [ $status -ne 0 ]; then
-			not "it does not start here: $(printf '%s\n' "$loaded" | sed -n 1p)"
-		else
-			return 0
-		fi
+		why=${listed#*"'$object' from LD_PRELOAD cannot be preloaded "}
+		printf '%s\n' "its loader leaves the object out: ${why%%: ignored*}: see 'gaishim doctor'"
+		return 1
 		;;
 	esac
-	return 1
+	if [ -n "$missing" ]; then
+		printf '%s\n' "it does not start here: $missing is missing"
+		return 1
+	elif [ $status -ne 0 ]; then
+		printf '%s\n' "it does not start here: $(printf '%s\n' "$listed" | sed -n 1p)"
+		return 1
+	fi
+	printf '%s\n' "$listed" | sed -n 's/^	\(.* => \)\{0,1\}\(\/.*\) (0x[0-9a-f]*)$/\2/p'
 }
-
-# look_at FILE: what of it, a program or a library, counts for the verdict on the
-# program: the first that asks, opens, and so on, by its name.
-look_at() {
-	name=${1##*/}
-	case $name in
-	libasan.so* | libclang_rt.asan*) asan=$1 ;;
-	libcares.so* | libunbound.so* | libldns.so* | libdns[-.]*so* | libudns.so* | libadns.so* | libgetdns.so*)
-		resolver=${resolver:-$name}
-		;;
-	esac
-	! elf_has 'asks getaddrinfo' || asker=${asker:-$name}
-	! elf_has 'asks dlopen' || opener=${opener:-$name}
-	! elf_has 'asks gethostbyname' || old=${old:-$name}
-}
-

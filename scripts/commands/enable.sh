@@ -1,10 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# gaishim enable TARGET: from now on, without the command in front. Sourced by
-# the command, whose functions and variables it uses.
-# shellcheck disable=SC2034,SC2154
+# gaishim enable TARGET: from now on, without the command in front. Sourced by gaishim.
 
-usage() {
+enable_usage() {
 	cat <<'END'
 usage: gaishim [options] enable TARGET [options]
 
@@ -33,10 +31,9 @@ END
 }
 
 # shellcheck source=scripts/commands/shells.sh
-. "$commands/shells.sh"
+. "${commands:?}/shells.sh"
 # shellcheck source=scripts/commands/system.sh
 . "$commands/system.sh"
-targets='--github --gitlab --dotenv --profile --system --print'
 # shellcheck source=scripts/commands/targets.sh
 . "$commands/targets.sh"
 
@@ -51,6 +48,9 @@ name_given() {
 given_names() {
 	each_option name_given
 }
+
+# The variables that an environment needs, besides those of the options.
+needed='LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE'
 
 # set_environment: what give_environment gives, but nothing twice.
 set_environment() {
@@ -82,11 +82,12 @@ assignments() {
 
 # profile: for a shell that may have an LD_PRELOAD already, and may outlive the object.
 profile() {
-	unset LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE
+	# shellcheck disable=SC2086 # words
+	unset $needed
 	set_environment
 	one_line LD_PRELOAD "$object"
 	one_line PYTHONPATH "$hook"
-	file=$(quote "$object")
+	file=$(quote "$object") tab=${tab:?}
 	printf 'if [ -r %s ]; then\n' "$file"
 	for name in $(given_names); do
 		eval "value=\$$name"
@@ -132,7 +133,7 @@ new_block() {
 # file_sets: what the file itself says of the variables counts, as it does for who
 # reads it.
 file_sets() {
-	for name in LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE; do
+	for name in $needed; do
 		value=$(other_lines | sed -n "s/^$name=/=/p" | tail -n 1)
 		case $value in
 		*[\"\'\$]*) die 1 "$path has $name$value, to which nothing can be added: add $object by hand" ;;
@@ -145,8 +146,8 @@ file_sets() {
 environment() {
 	[ -z "$path" ] || [ ! -e "$path" ] || file_sets
 	set_environment
-	# shellcheck disable=SC2046 # words
-	assignments $(given_names) LD_PRELOAD PYTHONPATH TOX_TESTENV_PASSENV TOX_OVERRIDE
+	# shellcheck disable=SC2046,SC2086 # words
+	assignments $(given_names) $needed
 }
 
 # advise: what is to be known, now that it is on.
@@ -173,7 +174,7 @@ advise() {
 	esac
 }
 
-parse_target "$@"
+parse_target '--github --gitlab --dotenv --profile --system --print' "$@"
 require_loadable
 
 if [ "$target" = --print ]; then
@@ -181,7 +182,7 @@ if [ "$target" = --print ]; then
 	printf '%s\n' "$block"
 	exit
 fi
-require_fit
+require_fit "$target"
 find_target
 lock
 find_block
@@ -190,7 +191,7 @@ if [ "$target" = --system ] && [ "$first" = 0 ] && names_object; then
 	exit
 fi
 block=$(new_block) || exit
-if [ "$first" != 0 ] && [ "$(sed -n "$first,${last}p" "$path")" = "$block" ]; then
+if [ "$(block_lines)" = "$block" ]; then
 	say "$path has it already: nothing was changed"
 	exit
 fi
@@ -199,9 +200,9 @@ what="it was added"
 if [ "$target$first" = --github0 ]; then
 	append "$block"
 else
-	[ "$target" != --system ] || try_system
-	replace_file
-	[ "$target" != --system ] || prove_system
+	[ "$target" != --system ] || try_system "$path"
+	replace_file "$block"
+	[ "$target" != --system ] || prove_system "$path"
 fi
 say "$path: $what"
 advise

@@ -1,11 +1,9 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# gaishim env: the environment of the command, for a shell to take over. Sourced by
-# the command, whose functions and variables it uses.
-# shellcheck disable=SC2154
+# gaishim env: the environment of the command, for a shell to take over. Sourced by gaishim.
 
 # shellcheck source=scripts/commands/shells.sh
-. "$commands/shells.sh"
+. "${commands:?}/shells.sh"
 
 env_usage() {
 	cat <<'END'
@@ -14,8 +12,9 @@ usage: gaishim [options] env [options] [--fish]
 Print commands for this shell. They set its environment so that all programs
 that it starts from now on have the object preloaded:
 
-  eval "$(gaishim env)"              sh, dash, bash, ksh, zsh
-  gaishim env --fish | source        fish
+  eval "$(gaishim env)"   in sh, dash, bash, ksh and zsh
+
+  --fish   for fish: gaishim env --fish | source
 
 The options are those of the command. With any other word than an option the
 program env(1) is run; `gaishim -- env` runs it without one.
@@ -23,11 +22,6 @@ program env(1) is run; `gaishim -- env` runs it without one.
 The exit status is 0; 2 if an option is wrong, 125 if the object cannot be
 preloaded here. Nothing is printed for the shell then.
 END
-}
-
-# fish_quote TEXT: the same as quote, in fish's words.
-fish_quote() {
-	printf '%s\n' "$1" | sed "s/[\\\\']/\\\\&/g; 1s/^/'/; \$s/\$/'/"
 }
 
 fish=false
@@ -41,7 +35,7 @@ while [ $# -gt 0 ]; do
 		;;
 	-*)
 		set_option "$@"
-		[ "$taken" = 1 ] || shift
+		[ "${taken:?}" = 1 ] || shift
 		;;
 	*) refuse "env: $1: unknown word; 'gaishim -- env' runs env(1)" ;;
 	esac
@@ -49,11 +43,12 @@ while [ $# -gt 0 ]; do
 done
 require_loadable
 give_environment
-for name in $given; do
+if ! $fish; then
+	print_exports
+	exit
+fi
+for name in ${given?}; do
 	eval "value=\$$name"
-	if $fish; then
-		printf 'set -gx %s %s\n' "$name" "$(fish_quote "$value")"
-	else
-		printf 'export %s=%s\n' "$name" "$(quote "$value")"
-	fi
+	# shellcheck disable=SC2154 # eval has set it
+	printf 'set -gx %s %s\n' "$name" "$(fish_quote "$value")"
 done

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 # The part of doctor on children: lookups there, and the site hook in Python. Sourced by
 # doctor.sh.
-# shellcheck disable=SC2154 # gaishim's own variables, and doctor's
 
 # find_asker: leaves in $asker a program that resolves hosts. Then ask HOST has it do so, for
 # 20 seconds at most where there is timeout(1).
@@ -29,12 +28,7 @@ find_asker() {
 ask_shimmed() (
 	give_environment
 	give GAISHIM_LOG stderr
-	# Before 2.34 a program without libpthread has one thread, and no need of the table.
-	case $libc in
-	glibc\ 2.[0-9] | glibc\ 2.[0-9].* | glibc\ 2.[12][0-9]* | glibc\ 2.3[0-3]*)
-		give LD_PRELOAD "$LD_PRELOAD:libpthread.so.0"
-		;;
-	esac
+	give LD_PRELOAD "$LD_PRELOAD$beside"
 	{ ask "$1" >/dev/null; } 2>&1
 )
 
@@ -66,11 +60,16 @@ lookup() {
 	fi
 }
 
+# check_lookups LOADS LIBC: the findings on lookups in a child, if the object loads.
 check_lookups() {
-	why=
-	if ! $loads; then
+	why='' beside=''
+	# Before 2.34 a program without libpthread has one thread, and no need of the table.
+	case $2 in
+	glibc\ 2.[0-9] | glibc\ 2.[0-9].* | glibc\ 2.[12][0-9]* | glibc\ 2.3[0-3]*) beside=:libpthread.so.0 ;;
+	esac
+	if ! $1; then
 		why="the object is not loaded"
-	elif is_on "$in_force_DISABLE"; then
+	elif is_on "${in_force_DISABLE?}"; then
 		why="GAISHIM_DISABLE=$in_force_DISABLE: the object is switched off"
 	else
 		find_asker
@@ -82,10 +81,10 @@ check_lookups() {
 		done
 		return
 	fi
-	if is_on "$in_force_STRICT"; then
+	if is_on "${in_force_STRICT?}"; then
 		lookup 'numeric host' 127.0.0.1 '' # with flags that are libc's to judge, it passes
 		finding 'not checked' 'Unicode host' "GAISHIM_STRICT=$in_force_STRICT: libc's to normalize"
-	elif [ "$in_force_IDN" = off ]; then
+	elif [ "${in_force_IDN?}" = off ]; then
 		lookup 'numeric host' 127.0.0.1 numeric
 		finding 'not checked' 'Unicode host' "GAISHIM_IDN=off"
 	else
@@ -93,7 +92,7 @@ check_lookups() {
 		# Full-width digits: normalized, it is an address, and nobody need be asked.
 		lookup 'Unicode host' １２７.0.0.1 numeric
 	fi
-	case $in_force_LOCK in
+	case ${in_force_LOCK?} in
 	host) lookup name localhost led ;;
 	*) lookup name localhost passed ;;
 	esac
@@ -103,7 +102,7 @@ check_lookups() {
 # what came behind it, shows that PYTHONPATH was read and the hook has run.
 hooked() (
 	give_environment
-	give PYTHONPATH "$hook:$hook/behind"
+	give PYTHONPATH "${hook:?}:$hook/behind"
 	"$1" -c '
 import codecs, sys
 hook, idna = sys.argv[1:]
@@ -115,9 +114,10 @@ elif idna == "libidn2" and codecs.lookup("idna").encode.__module__ != "gaishim_i
     print("the idna codec is still its own")
 else:
     print("runs")
-' "$hook" "$in_force_PYTHON_IDNA" 2>&1
+' "$hook" "${in_force_PYTHON_IDNA?}" 2>&1
 )
 
+# check_hook LOADS: the findings on the site hook, if the object loads.
 check_hook() {
 	pythons=
 	for python in python3 python2; do
@@ -126,7 +126,7 @@ check_hook() {
 		# A pyenv shim may stand for an interpreter that is not there.
 		[ $? -ne 127 ] || continue
 		pythons="$pythons $python"
-		if ! $loads; then
+		if ! $1; then
 			finding 'not checked' 'site hook' "$python: the object is not loaded"
 			continue
 		fi

@@ -3,22 +3,24 @@
 # The options for the object, read from the table of them: shim/options.def in a checkout,
 # options.def beside the object where it is installed. Sourced by gaishim, which has the
 # table's place in $options. All is done by builtins of the shell: a start stays quick.
-# shellcheck disable=SC2034,SC2154 # gaishim's own variables
 
 tab='	'
 newline='
 '
-rows=''
+rows='' flag_words=''
 
-# The values that the object takes for a flag; those that set it come first.
-flag_words='1 true yes on 0 false no off'
-
-# is_on VALUE: of a flag.
+# is_on VALUE: VALUE sets a flag.
 is_on() {
-	case $1 in
-	1 | true | yes | on) ;;
-	*) return 1 ;;
-	esac
+	[ -n "$rows" ] || read_options
+	# shellcheck disable=SC2086 # words
+	set -- "$1" $flag_words
+	while [ $# -gt 2 ]; do
+		[ "$1" != "$3" ] || return 0
+		value=$1
+		shift 3
+		set -- "$value" "$@"
+	done
+	return 1
 }
 
 # to_variable NAME: leaves in $variable how the option is called in the environment.
@@ -33,21 +35,30 @@ to_variable() {
 }
 
 # read_options: leaves the rows of the table in $rows, as lines of KIND, OPTION, VARIABLE,
-# HELP and the words of a choice, with tabs between them. KIND is FLAG, CHOICE or FILENAME.
+# HELP and the words that the object takes, with tabs between them; the first word is the
+# default. KIND is FLAG, CHOICE or FILENAME. The words of a flag are off and on by turns.
 read_options() {
-	[ -r "$options" ] || die 125 "$options is not there: $advice"
+	[ -r "${options:?}" ] || die 125 "$options is not there: ${advice-}"
 	while IFS= read -r line; do
 		case $line in
 		FLAG\(* | CHOICE[0-9]\(* | FILENAME\(*) ;;
+		'#define FLAG_WORDS '*)
+			IFS=', "'
+			for word in ${line#*WORDS }; do
+				flag_words=$flag_words${word:+ $word}
+			done
+			continue
+			;;
 		*) continue ;;
 		esac
-		row=${line%%[0-9(]*} line=${line#*\(}
+		row=${line%%[0-9\(]*} line=${line#*\(}
 		fields=${line%%\"*} line=${line#*\"}
 		name=${fields%%,*}
 		to_variable "$name"
 		while [ "$name" != "${name#*_}" ]; do
 			name=${name%%_*}-${name#*_}
 		done
+		[ "$row" != FLAG ] || fields=,$flag_words
 		row=$row$tab--$name$tab$variable$tab${line%\"*}
 		IFS=', '
 		for word in ${fields#*,}; do
@@ -131,6 +142,7 @@ refuse_option() {
 
 # set_option OPTION [ARG...]: gives COMMAND an option for the object. Leaves in $taken how
 # many words that was.
+# shellcheck disable=SC2034 # taken is for the caller
 set_option() {
 	option=$1 taken=1 kind=''
 	case $1 in

@@ -2,13 +2,11 @@
 # SPDX-License-Identifier: MIT
 # The part of check on programs that the loader keeps LD_PRELOAD from: those with setuid or
 # setgid bits, or file capabilities. Sourced by check.sh.
-# shellcheck disable=SC2034,SC2154 # gaishim's own variables, and check's
 
 # capabilities FILE: it has some. Leaves a remark in $remark where that cannot be told.
 capabilities() {
-	PATH=$PATH:/usr/sbin:/sbin
-	if command -v getcap >/dev/null; then
-		[ -n "$(getcap "$1")" ]
+	if getcap=$(PATH=$PATH:/usr/sbin:/sbin && command -v getcap); then
+		[ -n "$("$getcap" "$1")" ]
 	elif command -v getfattr >/dev/null; then
 		getfattr -n security.capability -- "$1" >/dev/null 2>&1
 	else
@@ -28,9 +26,10 @@ privileges_ignored() {
 
 # secure_mode FILE: the kernel would start FILE so that the loader passes LD_PRELOAD by
 # (AT_SECURE), and the verdict is given: its user or group would be another than this
-# process's, or it has file capabilities and this is not root.
+# process's, or it has file capabilities and this is not root. Else fails, and leaves in
+# $remark what is to be said about FILE.
 secure_mode() {
-	what='' secure=false
+	what='' secure=false remark=''
 	read -r mode _ owner group _ <<-END
 		$(ls -ldn -- "$1")
 	END
@@ -46,7 +45,7 @@ secure_mode() {
 		[ "$group" -eq "$(id -rg)" ] || secure=true
 		;;
 	esac
-	if [ -z "$what" ] && (capabilities "$1"); then
+	if [ -z "$what" ] && capabilities "$1"; then
 		what='file capabilities'
 		[ "$(id -ru)" -eq 0 ] || secure=true
 	fi
@@ -56,6 +55,7 @@ secure_mode() {
 	elif ! $secure; then
 		remark="for this user, not for others: $what"
 	elif names_object; then # the loader reads that file for setuid programs as well
+		# shellcheck disable=SC2034 # for the caller
 		remark="$what: by /etc/ld.so.preload, without options"
 	else
 		not "$what: the loader takes no LD_PRELOAD there; 'gaishim enable --system' reaches it"

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 # The part of doctor on options: the values in force, and where each comes from. Sourced by
 # doctor.sh.
-# shellcheck disable=SC2034,SC2154 # gaishim's own variables, and doctor's
 
 # log_trouble LOG: leaves in $why what keeps the object from writing there, of which it
 # would say nothing, and the file's name in $log. Whether a file can be made is tried by
@@ -17,7 +16,9 @@ log_trouble() {
 	case $1 in
 	*/*) directory=${1%/*}/ log=$directory$log ;;
 	esac
-	if [ -h "$log" ]; then
+	if [ "$(printf '%s' "${log##*/}" | wc -c)" -gt 255 ] || [ "$(printf '%s' "$log" | wc -c)" -ge 4096 ]; then
+		why="cannot be made: the name is too long"
+	elif [ -h "$log" ]; then
 		why="is a symbolic link, which the object does not follow"
 	elif [ -d "$log" ] || [ -S "$log" ]; then
 		why="cannot be written: it is no file"
@@ -35,51 +36,37 @@ log_trouble() {
 	fi
 }
 
-# show_setting KNOWN: the finding about $name, whose value in force is from $source.
-show_setting() {
-	if $json; then
-		configuration="$configuration${configuration:+,}
-    {\"name\": \"$name\", \"value\": $(json_string "$value"),
-     \"source\": \"$source\", \"known\": $1}"
-	fi
-	if [ -n "$why" ]; then
-		finding FAILED "$name" "$log ($source) $why" "name a file that can be written, or stderr"
-	elif $1; then
-		finding ok "$name" "${value:-none} ($source)"
-	else
-		finding FAILED "$name" "'$value' ($source) is unknown to the object, which takes $default" \
-			"allowed: $named"
-		value=$default
-	fi
-}
-
-# setting KIND OPTION VARIABLE HELP [WORD...]: what is in force, and why. Leaves it in
+# setting KIND OPTION VARIABLE HELP [WORD...]: the finding on it. Leaves what is in force in
 # $in_force_LOCK, if VARIABLE is GAISHIM_LOCK.
 setting() {
-	kind=$1 name=$3 default='' why='' known=false
+	kind=$1 name=$3 why='' known=false
 	shift 4
-	# shellcheck disable=SC2086 # words
-	case $kind in
-	FLAG)
-		set -- $flag_words
-		default=0
-		;;
-	FILENAME) known=true ;;
-	*) default=$1 ;;
-	esac
+	default=${1-}
 	eval "value=\${$name-}"
-	case " $given " in
+	case " ${given?} " in
 	*" $name "*) source=option ;;
 	*) source=environment ;;
 	esac
 	# To the object an empty variable is none.
 	[ -n "$value" ] || value=$default source=default
-	[ "$kind" != FILENAME ] || log_trouble "$value"
 	for word; do
 		[ "$word" != "$value" ] || known=true
 	done
-	name_words "$@"
-	show_setting $known
+	if [ "$kind" = FILENAME ]; then
+		known=true
+		log_trouble "$value"
+	fi
+	configured "$name" "$value" $source $known
+	if [ -n "$why" ]; then
+		finding FAILED "$name" "$log ($source) $why" "name a file that can be written, or stderr"
+	elif $known; then
+		finding ok "$name" "${value:-none} ($source)"
+	else
+		name_words "$@"
+		# shellcheck disable=SC2154 # name_words has left it
+		finding FAILED "$name" "'$value' ($source) is unknown to the object, which takes $default" "allowed: $named"
+		value=$default
+	fi
 	eval "in_force_${name#GAISHIM_}=\$value"
 }
 
@@ -102,6 +89,6 @@ note_others() {
 
 check_configuration() {
 	each_option setting
-	! is_on "$in_force_DISABLE" || finding note GAISHIM_DISABLE "the object is switched off" "unset it to have it work"
+	! is_on "${in_force_DISABLE?}" || finding note GAISHIM_DISABLE "the object is switched off" "unset it to have it work"
 	note_others
 }

@@ -1,15 +1,21 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# What `gaishim env` and `gaishim enable` share: words for a shell, and a try of the
-# object before anything is told to preload it.
-# shellcheck disable=SC2154 # gaishim's own variables
+# Words for a shell, and a try of the object before anything is told to preload it. The
+# subcommands source this.
 
 # shellcheck source=scripts/commands/path.sh
-. "$commands/path.sh"
+. "${commands:?}/path.sh"
 
 # quote TEXT: as one word for a shell, whatever is in it.
 quote() {
-	printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"
+	to_quoted "$1"
+	# shellcheck disable=SC2154 # it has left this
+	printf '%s' "$quoted"
+}
+
+# fish_quote TEXT: the same in fish's words.
+fish_quote() {
+	printf '%s\n' "$1" | sed "s/[\\\\']/\\\\&/g; 1s/^/'/; \$s/\$/'/"
 }
 
 # word TEXT: the same for people, who are spared the quotes where there is no need.
@@ -35,7 +41,7 @@ run() {
 require_loadable() {
 	require_object
 	find_program true || die 1 "there is no program 'true' to try the object with"
-	with=$(run env LD_PRELOAD="$object" "$file")
+	with=$(run env LD_PRELOAD="${object:?}" "$file")
 	# What the loader cannot take is a warning to it, no error. It may have others.
 	[ "$with" = "$(run env "$file")" ] || die 125 "$object cannot be preloaded here:" "$with"
 }

@@ -1,7 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 # gaishim status: is it on here? Sourced by gaishim.
-# shellcheck disable=SC2154 # gaishim's own variables
 
 status_usage() {
 	cat <<'END'
@@ -16,37 +15,35 @@ END
 }
 
 # shellcheck source=scripts/commands/preloads.sh
-. "$commands/preloads.sh"
+. "${commands:?}/preloads.sh"
 
 # off TEXT
 off() {
-	printf 'gaishim %s: off here%s\n' "$version" "$1"
+	printf 'gaishim %s: off here%s\n' "${version:?}" "$1"
 	exit 1
 }
 
 # ours: of a list of preloads, the first that is a libgaishim.so.
 ours() {
-	sed -n '/\/libgaishim\.so$/ { p; q; }'
+	sed -n '/^\(.*\/\)\{0,1\}libgaishim\.so$/ { p; q; }'
 }
 
 shift
-case $# in
-0) ;;
-*)
-	[ "$*" != --help ] || {
-		status_usage
-		exit
-	}
-	refuse "status: $1: unknown; allowed is --help"
+case ${1-} in
+'') ;;
+--help | -h)
+	status_usage
+	exit
 	;;
+*) refuse "status: $1: unknown; allowed is --help" ;;
 esac
 
 by=LD_PRELOAD named=$(preloads_of "${LD_PRELOAD-}" | ours)
 [ -n "$named" ] || by=/etc/ld.so.preload named=$(system_preloads | ours)
 # What is named need not be loaded: a program that is started here tells.
-loaded=$(sed -n 's|^[^/]* \(/.*/libgaishim\.so\)$|\1|p' /proc/self/maps 2>/dev/null | sed -n 1p)
+loaded=$(preload_file libgaishim.so)
 if [ -z "$named" ] && [ ! -r "$object" ]; then
-	off ", and $object is not there: $advice"
+	off ", and $object is not there: ${advice:?}"
 elif [ -z "$named" ]; then
 	off "; 'gaishim COMMAND' has it on for one command, 'gaishim enable' for others"
 elif [ -z "$loaded" ]; then
@@ -54,5 +51,5 @@ elif [ -z "$loaded" ]; then
 fi
 ! is_on "${GAISHIM_DISABLE-}" || off ": $named is loaded by $by, but GAISHIM_DISABLE=$GAISHIM_DISABLE"
 other=", not $object"
-[ "$(readlink -f -- "$named")" != "$(readlink -f -- "$object")" ] || other=''
+[ "$(readlink -f -- "$(preload_file "$named")")" != "$(readlink -f -- "$object")" ] || other=''
 printf 'gaishim %s: on here, by %s: %s%s\n' "$version" "$by" "$named" "$other"

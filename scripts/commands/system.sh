@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What `gaishim enable` makes sure of before every program, or every user, has the object:
 # nobody else can change it, and programs do with it what they do without. Sourced by
-# enable.sh, whose functions and variables it uses.
-# shellcheck disable=SC2034,SC2154
+# enable.sh.
 
 # Programs that nobody can do without; those that are there are tried.
 programs="true
@@ -35,7 +34,7 @@ systemctl --version"
 outcomes() {
 	while read -r name words; do
 		find_program "$name" || continue
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086,SC2154 # words; find_program has left the file
 		said=$(run env "$@" "$file" $words)
 		words="$name $words"
 		printf '%s\n' "${said%exit status *}$words: exit status ${said##*exit status }"
@@ -44,16 +43,16 @@ outcomes() {
 	END
 }
 
-# differing OUTCOMES: lines that those without the object do not have. Nothing
+# differing WITHOUT WITH: the lines of the second outcomes that the first have not. Nothing
 # but builtins: it may be that no program starts any more.
 differing() {
 	while IFS= read -r line; do
-		case $newline$without$newline in
+		case ${newline:?}$1$newline in
 		*"$newline$line$newline"*) ;;
 		*) printf '%s\n' "$line" ;;
 		esac
 	done <<-END
-		$1
+		$2
 	END
 }
 
@@ -67,8 +66,8 @@ unsafe() {
 require_safe() {
 	part=$1
 	while :; do
-		case $part$(stat -c ' %F %u %a' "$part") in
-		*' directory 0 '*[0145][15] | *' regular file 0 '*[0145][45]) ;;
+		case $(stat -c '%F %u %a' -- "$part") in
+		'directory 0 '*[15][15] | 'regular file 0 '*[45][45]) ;;
 		*) unsafe "$part" ;;
 		esac
 		[ "$part" != / ] || break
@@ -83,13 +82,21 @@ require_safe_hook() {
 	require_safe "$hook"
 	part=$(find -L "$hook" \( ! -user 0 -o -perm /022 -o -name '*.py' ! -perm -004 \) | sed -n 1p)
 	[ -z "$part" ] || unsafe "$part"
+	# A link's own mode says nothing, and leads past directories that were not looked at.
+	linked=$(find -L "$hook" -xtype l -exec readlink -f -- {} \;)
+	while IFS= read -r part; do
+		[ -z "$part" ] || require_safe "$part"
+	done <<-END
+		$linked
+	END
 }
 
-# require_fit: nothing is wrong with what the target's file will name.
+# require_fit TARGET: nothing is wrong with what the target's file will name. Leaves in
+# $object and $hook how it is named.
 require_fit() {
-	case $target$(id -u) in
+	case $1$(id -u) in
 	--system*)
-		[ -z "$given" ] || refuse "/etc/ld.so.preload carries no options:$given" \
+		[ -z "${given?}" ] || refuse "/etc/ld.so.preload carries no options:$given" \
 			"enable --system without, and set them where programs get their environment:" \
 			"gaishim enable --profile, or --dotenv FILE"
 		object=$(readlink -f -- "$object")
@@ -106,19 +113,22 @@ require_fit() {
 	esac
 }
 
-# try_system: as every program will have it, but for this once.
+# try_system FILE: as every program will have it, but for this once. Leaves what prove_system
+# needs to put FILE back.
 try_system() {
 	without=$(outcomes)
-	with=$(differing "$(outcomes LD_PRELOAD="$object")")
+	with=$(differing "$without" "$(outcomes LD_PRELOAD="$object")")
 	[ -z "$with" ] || die 125 "nothing was done: these programs behave differently with the object:" "$with"
-	content=$([ ! -e "$path" ] || cat "$path" && printf x)
+	there=false
+	[ ! -e "$1" ] || there=true
+	content=$(! $there || cat "$1" && printf x)
 }
 
-# prove_system: all is as before, or is put back as it was, by builtins alone.
+# prove_system FILE: all is as before, or FILE is put back as it was, by builtins alone.
 prove_system() {
-	with=$(differing "$(outcomes)")
+	with=$(differing "$without" "$(outcomes)")
 	[ -n "$with" ] || return 0
-	printf '%s' "${content%x}" >"$path"
-	[ "$was" != absent ] || rm -f "$path"
-	die 125 "$path is as it was: these programs behaved differently with the object in it:" "$with"
+	printf '%s' "${content%x}" >"$1"
+	$there || rm -f "$1"
+	die 125 "$1 is as it was: these programs behaved differently with the object in it:" "$with"
 }

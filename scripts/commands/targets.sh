@@ -4,14 +4,16 @@
 # files are changed. What enable writes is one block of lines. The first says
 # what the file was before, so that disable can leave it as it was.
 #
-# die, set_option, object, hook and given are the command's.
-# shellcheck disable=SC2034,SC2154
+# There is one target, whose state those who source this share:
+#   $target            as parse_target finds it
+#   $path $dir $mark   as find_target does: its file, the file's directory, how a block begins
+#   $first $last $was  as find_block does: where the block is; what the file was before it
 
 LC_ALL=C
 export LC_ALL
 
 # shellcheck source=scripts/commands/preloads.sh
-. "$commands/preloads.sh"
+. "${commands:?}/preloads.sh"
 
 # What is done is done, whether or not anybody reads of it.
 say() {
@@ -25,24 +27,28 @@ refuse() {
 
 # choose TARGET [FILE]
 choose() {
-	case " $targets " in
-	*" $1 "*) ;;
-	*) refuse "$1: nothing to $verb" ;;
-	esac
 	[ -z "$target" ] || refuse "$target and $1: one target at a time"
 	target=$1 path=${2-}
 }
 
-# parse_target VERB [ARG...]: leaves $target, and the file of --dotenv in $path.
+# is_target WORD
+is_target() {
+	for name in $targets; do
+		[ "$name" != "$1" ] || return 0
+	done
+	return 1
+}
+
+# parse_target TARGETS VERB [ARG...]: leaves $target, and the file of --dotenv in $path.
 parse_target() {
-	verb=$1 target='' path=''
+	targets=$1 verb=$2 target='' path=''
+	shift
 	while shift && [ $# -gt 0 ]; do
 		case $1 in
-		--help)
-			usage
+		--help | -h)
+			"${verb}_usage"
 			exit
 			;;
-		--github | --gitlab | --profile | --system | --print) choose "$1" ;;
 		--dotenv=) refuse "--dotenv: FILE is missing" ;;
 		--dotenv=*) choose --dotenv "${1#*=}" ;;
 		--dotenv)
@@ -53,9 +59,13 @@ parse_target() {
 			shift
 			;;
 		-*)
+			if is_target "$1"; then
+				choose "$1"
+				continue
+			fi
 			[ "$verb" = enable ] || refuse "$1: unknown option"
 			set_option "$@"
-			[ "$taken" = 1 ] || shift
+			[ "${taken:?}" = 1 ] || shift
 			;;
 		*) refuse "$1: unknown target" ;;
 		esac
@@ -66,7 +76,7 @@ parse_target() {
 # one_line VARIABLE VALUE
 one_line() {
 	case $2 in
-	*"$newline"*) refuse "$1 holds a newline, which a line NAME=VALUE cannot" ;;
+	*"${newline:?}"*) refuse "$1 holds a newline, which a line NAME=VALUE cannot" ;;
 	esac
 	case $target$2 in
 	--print*[[:blank:]]*) refuse "$1 holds a blank, which would tear the line apart" \
@@ -80,9 +90,9 @@ in_job() {
 	[ -n "$2" ] || die 1 "$1 is not set: this is no $3 job" "--dotenv FILE writes a file that you name"
 }
 
-# find_target: the file of $target in $path and $dir, and what a block looks like
-# in it: EREs for its first line, its last and those between.
-find_target() {
+# shape_block: what the block looks like: EREs for its first line, its last and those between.
+# shellcheck disable=SC2034 # mark is for those who source this
+shape_block() {
 	mark='# >>> gaishim' begin='^# >>> gaishim' end='^# <<< gaishim'
 	case $target in
 	--github | --gitlab | --dotenv)
@@ -95,6 +105,11 @@ find_target() {
 	# do_preload file loop never moves on): one line, whose indent tells.
 	--system) begin='^  *\/[^ ]*\/libgaishim\.so$' end=$begin inside=none ;;
 	esac
+}
+
+# find_target: leaves the file of $target in $path, its directory in $dir, $mark.
+find_target() {
+	shape_block
 	case $target in
 	--github)
 		in_job GITHUB_ENV "${GITHUB_ENV-}" GitHub
@@ -167,12 +182,17 @@ find_block() {
 	esac
 	last=$(sed -n "$first,\$ { /$end/ { =; q; }; }" "$path")
 	[ -n "$last" ] || damaged
-	! sed -n "$first,${last}p" "$path" | sed '1d; $d' | grep -Eqv "$inside" || damaged
+	! block_lines | sed '1d; $d' | grep -Eqv "$inside" || damaged
 	case $(sed -n "${first}p" "$path") in
 	' /'* | *absent*) was=absent ;;
 	'   /'* | *unended*) was=unended ;;
 	*) was=whole ;;
 	esac
+}
+
+# block_lines: as they are in the file.
+block_lines() {
+	[ "$first" = 0 ] || sed -n "$first,${last}p" "$path"
 }
 
 # other_lines: of the file, without the block.
@@ -184,15 +204,15 @@ other_lines() {
 	fi
 }
 
-# new_content: the file with $block in the place of the one it has, or at its end.
+# new_content BLOCK: the file with BLOCK in the place of the one it has, or at its end.
 new_content() {
 	if [ "$first" = 0 ]; then
 		[ ! -e "$path" ] || cat "$path"
 		[ "$was" != unended ] || printf '\n'
-		printf '%s\n' "$block"
-	elif [ -n "$block" ]; then
+		printf '%s\n' "$1"
+	elif [ -n "$1" ]; then
 		head -n $((first - 1)) "$path"
-		printf '%s\n' "$block"
+		printf '%s\n' "$1"
 		tail -n +$((last + 1)) "$path"
 	elif [ "$was" = unended ] && [ "$(tail -n +$((last + 1)) "$path" | wc -c)" -eq 0 ]; then
 		head -n $((first - 1)) "$path" | head -c -1
@@ -202,7 +222,8 @@ new_content() {
 	fi
 }
 
-# replace_file: it is the old one or the new one, whenever this is killed.
+# replace_file BLOCK: the file gets BLOCK for the one it has. Whenever this is killed, it is
+# the old file or the new one.
 replace_file() {
 	kept="$path is as it was"
 	[ ! -e "$path" ] || [ -w "$path" ] || die 1 "$path cannot be written; $kept"
@@ -221,10 +242,10 @@ replace_file() {
 	else
 		chmod '=rw' "$new" # but for the umask
 	fi
-	{ new_content >"$new" && sync "$new"; } || die 1 "$new cannot be written; $kept"
+	{ new_content "$1" >"$new" && sync "$new"; } || die 1 "$new cannot be written; $kept"
 	[ "$sum" = "$([ ! -e "$path" ] || cksum <"$path")" ] ||
 		die 1 "$path was changed at the same time: nothing was done, try again"
-	if [ -z "$block" ] && [ "$was" = absent ] && [ ! -s "$new" ]; then
+	if [ -z "$1" ] && [ "$was" = absent ] && [ ! -s "$new" ]; then
 		rm -f "$path"
 	else
 		mv -f "$new" "$path"

@@ -518,6 +518,19 @@ privileges() {
 	fi
 }
 
+# Where nothing tells file capabilities, check says so.
+untold() {
+	if ! unshare -rm mount -t tmpfs none /usr/sbin 2>/dev/null; then
+		skip "nothing tells file capabilities" "a mount namespace is not permitted here"
+		return
+	fi
+	readers_path readelf && rm -f "$TMP/bin/getcap"
+	# shellcheck disable=SC2016 # the inner shell's
+	out=$(unshare -rm sh -c 'mount -t tmpfs none /usr/sbin; mount -t tmpfs none /sbin; PATH=$1; "$2" check "$3"' \
+		sh "$TMP/bin" "$tree/scripts/gaishim" "$(command -v getent)" 2>&1)
+	like "nothing tells file capabilities" "$out" 'file capabilities not checked: no getcap or getfattr here'
+}
+
 # With the object in an /etc/ld.so.preload of one's own, where the loader takes it
 # for setuid programs as well: they show what is mapped into them.
 everywhere() {
@@ -596,5 +609,6 @@ usage
 readers
 privileges
 everywhere
+untold
 machine
 done_testing

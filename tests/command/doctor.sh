@@ -92,9 +92,7 @@ finds_unknown() {
 	kind=$1 variable=$3
 	[ "$kind" != FILENAME ] || return 0
 	shift 4
-	taken=${1:-0}
-	# shellcheck disable=SC2086 # words
-	[ "$kind" != FLAG ] || set -- $flag_words
+	taken=$1
 	name_words "$@"
 	for value in nonsense "$1 $2"; do
 		export "$variable=$value"
@@ -143,7 +141,7 @@ settings() {
 	each_option finds_unknown
 	GAISHIM_DISABLE=please GAISHIM_LOCK=all doctor
 	finds "a flag that is unknown" FAILED GAISHIM_DISABLE \
-		"'please' .* takes 0; allowed: 1, true, yes, on, 0, false, no and off$"
+		"'please' .* takes 0; allowed: 0, 1, false, true, no, yes, off and on$"
 	finds "and a choice" FAILED GAISHIM_LOCK "'all' .* takes host; allowed: host, global and none$"
 	GAISHIM_LOCK=all doctor
 	is "one unknown value is enough" "$status" 1
@@ -190,16 +188,23 @@ logs() {
 	mkdir -p "$TMP/dir" "$TMP/100%pure"
 	: >"$TMP/file"
 	ln -sf file "$TMP/link"
-	for log in "$TMP/dir" "$TMP/none/log" "$TMP/link" "$TMP/file/log" "$TMP/file/" /proc/x /proc/%p/x; do
+	long=$(printf '%0256d' 0)
+	deep=$TMP/deep
+	while [ ${#deep} -lt 4096 ]; do
+		deep=$deep/./././././././././././././././.
+	done
+	mkdir "$TMP/deep"
+	for log in "$TMP/$long" "$deep/log" "$TMP/dir" "$TMP/none/log" "$TMP/link" "$TMP/file/log" "$TMP/file/" /proc/x /proc/%p/x; do
 		doctor "--log=$log"
 		is "--log=${log#"$TMP"}: status" "$status" 1
 		finds "--log=${log#"$TMP"} cannot be" FAILED GAISHIM_LOG "(cannot be|is a symbolic link)"
 		is "--log=${log#"$TMP"}: one verdict" "$(printf '%s\n' "$out" | grep -c ' GAISHIM_LOG: ')" 1
 	done
+	rmdir "$TMP/deep"
 	mkfifo "$TMP/fifo"
 	was=$(stat -c '%s %Y' "$TMP/file")
 	listed=$(ls -A "$TMP" "$TMP/100%pure")
-	for log in stderr "$TMP/file" "$TMP/new.%p" "$TMP/100%pure/%p" "$TMP/fifo" /dev/null; do
+	for log in stderr "$TMP/${long#0}" "$TMP/file" "$TMP/new.%p" "$TMP/100%pure/%p" "$TMP/fifo" /dev/null; do
 		doctor "--log=$log"
 		is "--log=${log#"$TMP"} can be" "$status" 0
 		is "--log=${log#"$TMP"}: one verdict" "$(printf '%s\n' "$out" | grep -c ' GAISHIM_LOG: ')" 1
@@ -403,6 +408,8 @@ preloads() {
 	is "the object is there already: status" "$status" 0
 	finds "the object is there already" ok preload 'it is on here, by LD_PRELOAD$'
 	finds "spaces part preloads too" note preload "idle.so"
+	LD_LIBRARY_PATH=$tree/build LD_PRELOAD=libgaishim.so doctor
+	finds "a name that the loader looks for" ok preload 'it is on here, by LD_PRELOAD$'
 	mkdir -p "$TMP/other"
 	cp "$object" "$TMP/other/libgaishim.so"
 	LD_PRELOAD=$TMP/other/libgaishim.so doctor
@@ -481,6 +488,15 @@ for shell in dash 'bash --posix' bash 'busybox sh'; do
 	fi
 done
 shell=''
+# shellcheck disable=SC2016 # the inner shell's
+spent=$(sh -c '"$0" doctor >/dev/null; times' "$tree/scripts/gaishim" | awk 'NR == 2 {
+	for (i = 1; i <= 2; i++) {
+		split($i, part, /[ms]/)
+		sum += part[1] * 60 + part[2]
+	}
+	printf "%d\n", sum * 1000
+}')
+ok "doctor takes less than a second of processor time: $spent ms" [ "$spent" -gt 0 -a "$spent" -lt 1000 ]
 usage
 healthy
 settings

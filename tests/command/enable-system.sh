@@ -128,17 +128,37 @@ unsafe() {
 	done
 }
 
+# make uninstall reads that file as the loader does: a comment does not count, nor a longer name.
+uninstall() {
+	installed=/opt/installed/lib/gaishim/libgaishim.so
+	make -s BUILD="$BUILD" install PREFIX=/opt/installed >/dev/null 2>&1
+	for text in "%s" "libm.so.6:%s # why\n" "# first\n%s\tlibm.so.6\n"; do
+		# shellcheck disable=SC2059
+		printf "$text" $installed >$file
+		out=$(make -s BUILD="$BUILD" uninstall PREFIX=/opt/installed 2>&1)
+		is "make uninstall, '$text': refused" "$? $(find $installed)" "2 $installed"
+		like "make uninstall, '$text': why" "$out" "run 'gaishim disable --system' first"
+	done
+	# shellcheck disable=SC2059
+	printf "# %s\n%s.old\n" $installed $installed >$file
+	out=$(make -s BUILD="$BUILD" uninstall PREFIX=/opt/installed 2>/dev/null)
+	is "make uninstall, where others are named: removed" "$? $(find $installed 2>/dev/null)" '0 '
+	rm $file
+}
+
 # What every user's programs load, setuid ones too, nobody else may change.
 paths() {
-	for mode in 666 600 664; do
+	for mode in 666 600 664 640 604 602; do
 		chmod $mode "$object"
 		unsafe libgaishim.so
 	done
 	chmod 644 "$object"
 	chmod 1777 "$tree"
 	unsafe "$tree"
-	chmod 700 "$tree"
-	unsafe "$tree"
+	for mode in 700 750 701 710 775 707 2775; do
+		chmod $mode "$tree"
+		unsafe "$tree"
+	done
 	chmod 755 "$tree"
 	if chown 1 "$tree/build" 2>/dev/null; then
 		unsafe build
@@ -197,6 +217,23 @@ hook() {
 	chmod 644 "$tree/shim/elsewhere/gaishim_idna.py"
 	rm "$tree/shim/python"
 	mv "$tree/shim/elsewhere" "$tree/shim/python"
+	# What a link in it leads to, too, with all directories above.
+	mkdir -p /opt/open/closed
+	chmod 755 /opt/open /opt/open/closed
+	mv "$tree/shim/python/gaishim_idna.py" /opt/open/closed/
+	ln -s /opt/open/closed/gaishim_idna.py "$tree/shim/python/"
+	for mode in 1777 775 700; do
+		chmod $mode /opt/open
+		refused 125 "/opt/open: every program would load it" enable --profile
+	done
+	chmod 755 /opt/open
+	rm "$tree/shim/python/gaishim_idna.py"
+	ln -s /opt/open/closed "$tree/shim/python/more"
+	chmod 777 /opt/open
+	refused 125 "/opt/open: every program would load it" enable --profile
+	rm "$tree/shim/python/more"
+	chmod 755 /opt/open
+	mv /opt/open/closed/gaishim_idna.py "$tree/shim/python/"
 	gaishim enable --profile
 	is "a tree that is safe: enable --profile" "$status" 0
 	gaishim disable --profile
@@ -249,6 +286,7 @@ for shell in dash 'bash --posix' 'busybox sh'; do
 	[ "$shell" = dash ] || continue
 	system
 	profile
+	uninstall
 	paths
 	unwritable
 done

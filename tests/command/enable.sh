@@ -85,7 +85,7 @@ arguments() {
 		refused 1 'not a regular file' $verb --dotenv "$TMP"
 	done
 	refused 2 'allowed are host, global and none' enable --github --lock=all
-	refused 2 'nothing to disable' disable --print
+	refused 2 'unknown option' disable --print
 	refused 2 'not for disable: GAISHIM_LOCK' --lock=none disable --dotenv "$file"
 	refused 2 'unknown option' disable --dotenv "$file" --lock=none
 	refused 2 'carries no options: GAISHIM_LOCK' enable --system --lock=none

@@ -28,7 +28,10 @@ sets() {
 	# shellcheck disable=SC2086 # words
 	wanted=$("$tree/scripts/gaishim" "--log=$log" --lock=none printenv $names)
 	for reader in dash bash 'bash --posix' 'busybox sh' ksh mksh zsh 'zsh --emulate sh'; do
-		command -v "${reader%% *}" >/dev/null || continue
+		if ! $reader -c : 2>/dev/null; then
+			skip "$1: $reader" "not installed"
+			continue
+		fi
 		# shellcheck disable=SC2086 # words
 		got=$($reader -c 'eval "$("$@")" && printenv $0' "$names" \
 			$shell "$tree/scripts/gaishim" "--log=$log" env --lock=none 2>&1)

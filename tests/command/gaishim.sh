@@ -17,7 +17,7 @@ shell='' command=''
 options=shim/options.def
 # shellcheck source=scripts/commands/options.sh
 . scripts/commands/options.sh
-subcommands=$(sed -n "s/^subcommands='\(.*\)'/\1/p" scripts/gaishim)
+subcommands=$(sed -n 's/^	"$@" \([a-z]*\) .*/\1/p' scripts/gaishim)
 
 # gaishim ARG...: leaves the exit status in $status, what it wrote in $out.
 gaishim() {
@@ -122,11 +122,25 @@ commands() {
 	is "126 for one that is no program" "$status" 126
 	gaishim printf '%s|' --help '' 'a b' "*"
 	is "arguments are handed on as they are" "$out" "--help||a b|*|"
+	gaishim -- --no-such-program
+	is "after -- an option is a program" "$status $(printf '%s\n' "$out" | grep -c 'llegal\|invalid')" '127 0'
 	gaishim -- sh -c 'echo "$0"' --strict
 	is "-- ends the options" "$out" --strict
 	# shellcheck disable=SC2046,SC2086 # words
 	set -- $(sh -c 'echo $$; exec "$@"' sh $shell "$TMP/tree/scripts/gaishim" sh -c 'echo $$')
 	is "the command takes its place" "$1" "$2"
+	# The user's variables are data, also those whose names the scripts use.
+	names=$(grep -Eho '\b[a-z_]+=' scripts/gaishim scripts/commands/options.sh | tr -d = | sort -u)
+	ok "there are such names" [ "$(printf '%s\n' "$names" | wc -l)" -gt 20 ]
+	set --
+	for name in $names; do
+		set -- "$@" "$name=theirs's"
+	done
+	# shellcheck disable=SC2086 # words
+	out=$(env "$@" $shell "$TMP/tree/scripts/gaishim" --strict --lock none "--log=/a'b" printenv LD_PRELOAD GAISHIM_LOG $names 2>&1 | uniq)
+	is "COMMAND finds the user's variables as they were" "$out" "$object
+/a'b
+theirs's"
 }
 
 preload() {
@@ -226,8 +240,6 @@ about() {
 agree() {
 	kind=$1 variable=$3
 	shift 4
-	# shellcheck disable=SC2086 # words
-	[ "$kind" != FLAG ] || set -- $flag_words
 	name_words "$@"
 	wanted="$variable is not ${named% and *} or ${named##* and }"
 	[ "$kind" != FILENAME ] || wanted=''
@@ -241,6 +253,15 @@ is "a help is plain text" "$(sed -n 's/^[A-Z].*(.*"\(.*\)")$/\1/p' shim/options.
 	"$(each_option echo | grep -c .)"
 each_option agree
 rm -f "$TMP/log"
+
+# The site hook cannot read the table where it is carried alone.
+# keep_words KIND OPTION VARIABLE HELP [WORD...]: those that set a flag.
+keep_words() {
+	[ "$1" != FLAG ] || words="$6, $8, ${10}, ${12}"
+}
+each_option keep_words
+is "the site hook has the same words for GAISHIM_DISABLE" \
+	"$(sed -n 's/.*get("GAISHIM_DISABLE") in (\(.*\)):$/\1/p' shim/python/sitecustomize.py | tr -d '"')" "$words"
 
 # Nothing of the object's settings reaches a test.
 cat >"$TMP/told" <<'END'

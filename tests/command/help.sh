@@ -31,12 +31,19 @@ for script in scripts/* scripts/dev/*; do
 	is "$script --no-such-option is refused" "$?" 2
 	like "$script --no-such-option: it says what there is" "$out" '--help|usage:'
 done
-commands=$(sed -n "s/^subcommands='\(.*\)'/\1/p" scripts/gaishim)
+like "scripts/check --all --help tells, too" "$("$TMP/tree/scripts/check" --all --help 2>&1)" 'scripts/check --all '
+"$TMP/tree/scripts/check" --all what >/dev/null 2>&1
+is "scripts/check --all what is refused" "$?" 2
+# shellcheck disable=SC2016 # as it is
+commands=$(sed -n 's/^	"$@" \([a-z]*\) .*/\1/p' scripts/gaishim | tr '\n' ' ')
 like "there are subcommands" "$commands" 'enable .*check'
 for command in $commands; do
 	out=$("$TMP/tree/scripts/gaishim" "$command" --help 2>&1)
 	like "gaishim $command --help" "$? $out" "^0 usage: gaishim .*$command"
 	is "gaishim help $command: the same" "$("$TMP/tree/scripts/gaishim" help "$command" 2>&1)" "$out"
+	[ "$command" = env ] || # that is env(1)'s
+		is "gaishim $command -h: the same" "$("$TMP/tree/scripts/gaishim" "$command" -h 2>&1)" "$out"
+	ok "docs/gaishim.1: $command" grep -q "^\.Cm $command\>" docs/gaishim.1
 done
 is "nothing was started" "$(cat "$TMP/started" 2>/dev/null)" ''
 is "nothing was made" "$(cd "$TMP/tree" && find . | sort)" "$listed"

@@ -63,7 +63,7 @@ stage=$TMP/stage
 ok "make install with DESTDIR" make BUILD="$BUILD" install DESTDIR="$stage" PREFIX=/opt/staged
 preloads "staged" "$stage/opt/staged/bin/gaishim" "$stage/opt/staged/lib/gaishim/libgaishim.so"
 is "nothing outside DESTDIR" "$(ls -d /opt/staged 2>/dev/null)" ''
-like "the path without DESTDIR is what is recorded" "$(cat "$stage/opt/staged/bin/gaishim")" '^libdir=/opt/staged/lib$'
+like "the path without DESTDIR is what is recorded" "$(cat "$stage/opt/staged/bin/gaishim")" 'libdir=/opt/staged/lib$'
 ok "make install with DESTDIR, and LIBDIR outside PREFIX" \
 	make BUILD="$BUILD" install DESTDIR="$TMP/other" PREFIX=/opt/staged LIBDIR=/srv/lib
 preloads "staged, LIBDIR outside PREFIX" "$TMP/other/opt/staged/bin/gaishim" "$TMP/other/srv/lib/gaishim/libgaishim.so"
@@ -129,7 +129,7 @@ is "nothing is left beside" "$(find "$prefix" -name '*.new*')" ''
 ok "a stage with odd letters" make BUILD="$BUILD" install DESTDIR="$TMP/a b'c\"d\\t;e&f|g*" PREFIX=/opt/staged
 is "is where it went" "$(cd "$TMP/a b'c\"d\\t;e&f|g*" && find . -name 'gaishim' -type f)" ./opt/staged/bin/gaishim
 like "the path without DESTDIR is what is recorded, here too" \
-	"$(cat "$TMP/a b'c\"d\\t;e&f|g*/opt/staged/bin/gaishim")" '^libdir=/opt/staged/lib$'
+	"$(cat "$TMP/a b'c\"d\\t;e&f|g*/opt/staged/bin/gaishim")" 'libdir=/opt/staged/lib$'
 ok "uninstall there" make BUILD="$BUILD" uninstall DESTDIR="$TMP/a b'c\"d\\t;e&f|g*" PREFIX=/opt/staged
 is "leaves no file there" "$(find "$TMP/a b'c\"d\\t;e&f|g*" ! -type d)" ''
 mkdir "$TMP/my" "$TMP/my apps"

@@ -33,7 +33,14 @@ states() {
 	says "by LD_PRELOAD" 0 "on here, by LD_PRELOAD: $object\$"
 	LD_PRELOAD="libm.so.6 $object" gaishim status
 	says "after a blank" 0 "on here, by LD_PRELOAD: $object\$"
+	LD_LIBRARY_PATH=$tree/build LD_PRELOAD=libgaishim.so gaishim status
+	says "by a name that the loader looks for" 0 "on here, by LD_PRELOAD: libgaishim.so\$"
+	LD_PRELOAD=libgaishim.so gaishim status 2>/dev/null
+	like "by a name that it does not find" "$status $(printf '%s\n' "$out" | tail -n 1)" \
+		"^1 gaishim $version: off here: LD_PRELOAD names libgaishim.so, which the loader does not take"
 	cp -R "$tree" "$TMP/copy"
+	LD_LIBRARY_PATH=$TMP/copy/build LD_PRELOAD=libgaishim.so gaishim status
+	says "another copy by a name" 0 "on here, by LD_PRELOAD: libgaishim.so, not $object\$"
 	LD_PRELOAD=$TMP/copy/build/libgaishim.so gaishim status
 	says "another copy" 0 "on here, by LD_PRELOAD: $TMP/copy/build/libgaishim.so, not $object\$"
 	rm -r "$TMP/copy"
@@ -81,8 +88,12 @@ words() {
 	short -h --help
 	short version --version
 	short -V --version
-	gaishim help nonsense
-	is "help for nonsense is refused" "$status" 2
+	for word in nonsense '' --json; do
+		gaishim help "$word"
+		is "help for '$word' is refused" "$status" 2
+		gaishim -h "$word"
+		like "-h with '$word' behind it is help" "$status $out" '^0 usage: gaishim '
+	done
 	for pair in doctr:doctor docter:doctor doctorr:doctor odctor:doctor enabel:enable nable:enable enable1:enable \
 		disabel:disable disabl:disable chek:check checks:check staus:status ststus:status hlep:help versoin:version evn:env; do
 		suggests "${pair%:*}" "${pair#*:}"

@@ -11,9 +11,10 @@
 #include <limits.h>
 #include <unistd.h>
 
-/* The words and the complaint about any other, for a flag and for a choice. */
-#define FLAG_WORDS "0\0false\0no\0off\0" "1\0true\0yes\0on\0"
-#define FLAG_NAMES "1, true, yes, on, 0, false, no or off"
+/* The words of a flag, those that mean the same together, and the complaint about any other:
+ * written down once more, to hold the table to them. */
+#define WORDS "0\0false\0no\0off\0" "1\0true\0yes\0on\0"
+#define NAMES "0, 1, false, true, no, yes, off or on"
 
 static const struct option {
 	const char *name;
@@ -22,7 +23,7 @@ static const struct option {
 	unsigned share; /* this many words in turn stand for one value */
 	size_t offset;
 } options[] = {
-#define FLAG(name, help) { #name, FLAG_WORDS, FLAG_NAMES, 4, offsetof(struct config, name) },
+#define FLAG(name, help) { #name, WORDS, NAMES, 4, offsetof(struct config, name) },
 #define CHOICE2(name, a, b, help) \
 	{ #name, #a "\0" #b "\0", #a " or " #b, 1, offsetof(struct config, name) },
 #define CHOICE3(name, a, b, c, help) \
