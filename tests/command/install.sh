@@ -16,7 +16,10 @@ preloads() {
 prefix=$TMP/prefix
 ok "make install" make BUILD="$BUILD" install PREFIX="$prefix"
 is "it installs these files" "$(cd "$prefix" && find . -type f ! -name '*.pyc' | sort | tr '\n' ' ')" \
-	"./bin/gaishim $(echo scripts/commands/*.sh | sed 's|scripts/|./lib/gaishim/|g') ./lib/gaishim/libgaishim.so ./lib/gaishim/options.def $(echo shim/python/*.py | sed 's|shim/|./lib/gaishim/|g') ./share/man/man1/gaishim.1 "
+	"./bin/gaishim $(echo scripts/commands/*.sh | sed 's|scripts/|./lib/gaishim/|g') ./lib/gaishim/libgaishim.so ./lib/gaishim/options.def $(echo shim/python/*.py | sed 's|shim/|./lib/gaishim/|g') ./share/bash-completion/completions/gaishim ./share/fish/vendor_completions.d/gaishim.fish ./share/man/man1/gaishim.1 ./share/zsh/site-functions/_gaishim "
+for row in bash:bash-completion/completions/gaishim zsh:zsh/site-functions/_gaishim fish:fish/vendor_completions.d/gaishim.fish; do
+	is "what completes its words in ${row%%:*}" "$(cat "$prefix/share/${row#*:}")" "$("$prefix/bin/gaishim" completion "${row%%:*}")"
+done
 hook=$prefix/lib/gaishim/python
 is "its site hook goes first on PYTHONPATH" "$(PYTHONPATH=a:b "$prefix/bin/gaishim" printenv PYTHONPATH)" "$hook:a:b"
 if command -v python3 >/dev/null; then
@@ -127,7 +130,7 @@ is "nothing is left beside" "$(find "$prefix" -name '*.new*')" ''
 # --- paths are data ---
 
 ok "a stage with odd letters" make BUILD="$BUILD" install DESTDIR="$TMP/a b'c\"d\\t;e&f|g*" PREFIX=/opt/staged
-is "is where it went" "$(cd "$TMP/a b'c\"d\\t;e&f|g*" && find . -name 'gaishim' -type f)" ./opt/staged/bin/gaishim
+is "is where it went" "$(cd "$TMP/a b'c\"d\\t;e&f|g*" && find . -path '*bin/gaishim' -type f)" ./opt/staged/bin/gaishim
 like "the path without DESTDIR is what is recorded, here too" \
 	"$(cat "$TMP/a b'c\"d\\t;e&f|g*/opt/staged/bin/gaishim")" 'libdir=/opt/staged/lib$'
 ok "uninstall there" make BUILD="$BUILD" uninstall DESTDIR="$TMP/a b'c\"d\\t;e&f|g*" PREFIX=/opt/staged
@@ -183,12 +186,12 @@ prefix=$TMP/live
 # --- what is not ours ---
 
 make -s BUILD="$BUILD" install PREFIX="$prefix" >"$TMP/out" 2>&1
-for file in lib/gaishim/mine lib/gaishim/commands/mine.sh lib/gaishim/python/mine.py share/man/man1/mine.1; do
+for file in lib/gaishim/mine lib/gaishim/commands/mine.sh lib/gaishim/python/mine.py share/man/man1/mine.1 share/zsh/site-functions/_gaishim; do
 	echo mine >"$prefix/$file"
 done
 ok "make uninstall beside others' files" make BUILD="$BUILD" uninstall PREFIX="$prefix"
 is "they stay" "$(cd "$prefix" && find . -type f ! -name 'mine.*.pyc' | sort | tr '\n' ' ')" \
-	'./lib/gaishim/commands/mine.sh ./lib/gaishim/mine ./lib/gaishim/python/mine.py ./share/man/man1/mine.1 '
+	'./lib/gaishim/commands/mine.sh ./lib/gaishim/mine ./lib/gaishim/python/mine.py ./share/man/man1/mine.1 ./share/zsh/site-functions/_gaishim '
 mkdir -p "$prefix/bin"
 echo 'another program' >"$prefix/bin/gaishim"
 ok "make uninstall where it is not installed" make BUILD="$BUILD" uninstall PREFIX="$prefix"
