@@ -16,10 +16,11 @@ preloads() {
 prefix=$TMP/prefix
 ok "make install" make BUILD="$BUILD" install PREFIX="$prefix"
 is "it installs these files" "$(cd "$prefix" && find . -type f ! -name '*.pyc' | sort | tr '\n' ' ')" \
-	"./bin/gaishim $(echo scripts/commands/*.sh | sed 's|scripts/|./lib/gaishim/|g') ./lib/gaishim/libgaishim.so ./lib/gaishim/options.def $(echo shim/python/*.py | sed 's|shim/|./lib/gaishim/|g') ./share/bash-completion/completions/gaishim ./share/fish/vendor_completions.d/gaishim.fish ./share/man/man1/gaishim.1 ./share/zsh/site-functions/_gaishim "
+	"./bin/gaishim $(echo scripts/commands/*.sh | sed 's|scripts/|./lib/gaishim/|g') ./lib/gaishim/libgaishim.so ./lib/gaishim/options.def $(echo shim/python/*.py | sed 's|shim/|./lib/gaishim/|g') ./share/bash-completion/completions/gaishim ./share/doc/gaishim/CHANGELOG.md ./share/fish/vendor_completions.d/gaishim.fish ./share/man/man1/gaishim.1 ./share/zsh/site-functions/_gaishim "
 for row in bash:bash-completion/completions/gaishim zsh:zsh/site-functions/_gaishim fish:fish/vendor_completions.d/gaishim.fish; do
 	is "what completes its words in ${row%%:*}" "$(cat "$prefix/share/${row#*:}")" "$("$prefix/bin/gaishim" completion "${row%%:*}")"
 done
+ok "the changelog" cmp docs/CHANGELOG.md "$prefix/share/doc/gaishim/CHANGELOG.md"
 hook=$prefix/lib/gaishim/python
 is "its site hook goes first on PYTHONPATH" "$(PYTHONPATH=a:b "$prefix/bin/gaishim" printenv PYTHONPATH)" "$hook:a:b"
 if command -v python3 >/dev/null; then
@@ -186,12 +187,12 @@ prefix=$TMP/live
 # --- what is not ours ---
 
 make -s BUILD="$BUILD" install PREFIX="$prefix" >"$TMP/out" 2>&1
-for file in lib/gaishim/mine lib/gaishim/commands/mine.sh lib/gaishim/python/mine.py share/man/man1/mine.1 share/zsh/site-functions/_gaishim; do
+for file in lib/gaishim/mine lib/gaishim/commands/mine.sh lib/gaishim/python/mine.py share/doc/gaishim/mine share/man/man1/mine.1 share/zsh/site-functions/_gaishim; do
 	echo mine >"$prefix/$file"
 done
 ok "make uninstall beside others' files" make BUILD="$BUILD" uninstall PREFIX="$prefix"
 is "they stay" "$(cd "$prefix" && find . -type f ! -name 'mine.*.pyc' | sort | tr '\n' ' ')" \
-	'./lib/gaishim/commands/mine.sh ./lib/gaishim/mine ./lib/gaishim/python/mine.py ./share/man/man1/mine.1 ./share/zsh/site-functions/_gaishim '
+	'./lib/gaishim/commands/mine.sh ./lib/gaishim/mine ./lib/gaishim/python/mine.py ./share/doc/gaishim/mine ./share/man/man1/mine.1 ./share/zsh/site-functions/_gaishim '
 mkdir -p "$prefix/bin"
 echo 'another program' >"$prefix/bin/gaishim"
 ok "make uninstall where it is not installed" make BUILD="$BUILD" uninstall PREFIX="$prefix"

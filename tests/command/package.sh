@@ -117,6 +117,7 @@ links "the package" "$TMP/deb/usr/share/doc/gaishim"
 is "the package: what completes its words, where Debian's shells look" \
 	"$(cd "$TMP/deb/usr/share" && find bash-completion zsh fish -type f | LC_ALL=C sort | tr '\n' ' ')" \
 	'bash-completion/completions/gaishim fish/vendor_completions.d/gaishim.fish zsh/vendor-completions/_gaishim '
+ok "the package: its changelog" test -s "$TMP/deb/usr/share/doc/gaishim/docs/CHANGELOG.md"
 for text in 'MIT' 'libidn2' 'libunistring' 'Unicode, Inc'; do
 	like "the package: its copyright has $text" "$(cat "$TMP/deb/usr/share/doc/gaishim/copyright")" "$text"
 done
