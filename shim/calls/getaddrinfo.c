@@ -135,7 +135,7 @@ static inline int numeric_list(const struct question *q, void **answer)
 	    || !find_transports(q, &first, &last) || !parse_service(q->service, &port)
 	    || !convert(&address, q) || (address.zone != NULL && !numeric_zone(&address)))
 		return ASK_LIBC;
-	list = libc->list_new((unsigned)(last - first) + 1, q->flags & AI_CANONNAME ? q->host : NULL);
+	list = libc->list_new((unsigned)(last - first) + 1, (q->flags & AI_CANONNAME) != 0 ? q->host : NULL);
 	if (list == NULL)
 		return EAI_MEMORY;
 	*answer = list;
