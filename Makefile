@@ -189,7 +189,7 @@ HARNESS_MAIN = $(if $(findstring fuzzer,$(SAN)),,tests/proof/fuzz/harness/replay
 $(HARNESSES): $(BUILD)/fuzz/%: tests/proof/fuzz/harness/%.c tests/proof/fuzz/harness/fuzz.h tests/lib/answer.c tests/lib/answer.h $(HARNESS_MAIN) $(SHIM) $(IDN_FILES)
 	mkdir -p $(@D)
 	echo "  $@"
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out %/calls/getaddrinfo.o,$(SHIM)) $(IDN) -lpthread -ldl
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out $(CALLS),$(SHIM)) $(IDN) -lpthread -ldl
 
 harnesses: $(HARNESSES)
 

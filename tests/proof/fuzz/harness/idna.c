@@ -4,6 +4,7 @@
  * what must hold of any answer.
  * The input is a number, from which the sizes of buffers are made, and the host.
  */
+#include "calls/codec.c"
 #include "calls/getaddrinfo.c"
 
 #include "host/classify.h"
@@ -13,9 +14,6 @@
 
 #include <idn2.h>
 #include <unictype.h>
-
-/* Exported, as Python finds it. */
-const char *gaishim_idna(const char *host, int decode, char *out, size_t size);
 
 static bool is_ascii(const char *text)
 {
