@@ -26,7 +26,7 @@ like "relocations are read-only afterwards" "$segments" '^ *GNU_RELRO '
 like "the stack is not executable" "$segments" '^ *GNU_STACK .* RW +0x'
 has_not "no segment is writable and executable" "$segments" '^ *LOAD .* RWE '
 
-exports=$(sed -n 's/^\t*\([a-z_]*\);$/\1/p' shim/exports.map | sort | tr '\n' ' ')
+exports=$(sed -n 's/^\t*\([a-z0-9_]*\);$/\1/p' shim/exports.map | sort | tr '\n' ' ')
 like "the map names exports" "$exports" '(^| )getaddrinfo '
 is "exports what the map names, without versions" \
 	"$(printf '%s\n' "$symbols" | awk '$4 != "UND" && $2 != "LOCAL" { print $5 }' | sort | tr '\n' ' ')" \
