@@ -22,7 +22,8 @@ struct address {
 };
 
 /* Read a host as getaddrinfo does: in inet_aton's forms, or as inet_pton takes IPv6, with or
- * without a zone. Returns false, with *address undefined, if the host is no address. */
+ * without a zone. Returns false, with *address undefined, if the host is no address. Each of
+ * these IPv4 forms begins with a digit, and no IPv6 address is also one of them. */
 static inline bool numeric_parse(const char *host, struct address *address)
 {
 	address->scope_id = 0;
