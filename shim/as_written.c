@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "as_written.h"
 
-#include "flight/flight.h"
+#include "ask.h"
 #include "libc/libc.h"
 #include "libc/next.h"
 #include "together.h"
@@ -21,13 +21,13 @@ static int refuse(struct question *q)
 	if (q->flags & AI_NUMERICHOST)
 		q->libc_flags &= ~AI_ADDRCONFIG;
 	q->host = q->family == AF_INET6 ? "::" : "0.0.0.0";
-	code = q->call->ask(q, &answer);
+	code = ask_libc(q, &answer);
 	q->host = q->written;
 	if (code != EAI_SYSTEM)
 		errno = saved;
 	if (code != 0)
 		return code;
-	q->call->flights->discard(answer);
+	q->call->flights.discard(answer);
 	q->how = "refused";
 	return (q->flags & (AI_NUMERICHOST | AI_IDN)) == AI_IDN ? EAI_IDN_ENCODE : EAI_NONAME;
 }
@@ -37,7 +37,7 @@ static int ask(struct question *q, void **answer)
 {
 	int code = ask_together(q, answer);
 
-	return code == ASK_LIBC ? q->call->ask(q, answer) : code;
+	return code == ASK_LIBC ? ask_libc(q, answer) : code;
 }
 
 /* Ask for the host as it is written. glibc sends no such host to a nameserver, unless it is
@@ -53,7 +53,7 @@ static int ask_for_written(struct question *q, bool has_ascii_form, void **answe
 	q->libc_flags &= has_ascii_form ? ~(AI_CANONNAME | AI_ADDRCONFIG) : ~AI_CANONNAME;
 	code = ask(q, answer);
 	if (code == 0 && q->libc_flags != flags) {
-		q->call->flights->discard(*answer);
+		q->call->flights.discard(*answer);
 		q->libc_flags = flags;
 		code = ask(q, answer);
 	}

@@ -2,6 +2,7 @@
 #include "pipeline.h"
 
 #include "as_written.h"
+#include "ask.h"
 #include "config.h"
 #include "host/normalize.h"
 #include "libc/clock.h"
@@ -27,7 +28,7 @@ static int stages(struct question *q, void **answer)
 	if (code == NOT_MINE)
 		code = ask_together(q, answer);
 	if (code == ASK_LIBC)
-		code = call->ask(q, answer);
+		code = ask_libc(q, answer);
 	return code;
 }
 

@@ -6,6 +6,8 @@
 #ifndef GAISHIM_QUESTION_H
 #define GAISHIM_QUESTION_H
 
+#include "flight/flight.h"
+
 #include <netdb.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,15 +49,14 @@ struct question {
 /* An interposed call: how its questions are put to libc, and what its answers are. The
  * functions return what a stage returns. Any thread may call them. */
 struct call {
-	const char *name;
 	/* Leave to libc what it refuses before it looks at a host. */
 	int (*validate)(const struct question *q);
 	/* Answer a host that is an address. */
 	int (*numeric)(struct question *q, void **answer);
 	/* Ask libc. Returns a code, with errno for an error; the caller owns the answer. */
 	int (*ask)(const struct question *q, void **answer);
-	/* How those who ask the same share an answer. */
-	const struct flight_kind *flights;
+	/* How those who ask the same share an answer: QUESTION_FLIGHTS() of together.h. */
+	struct flight_kind flights;
 };
 
 #endif

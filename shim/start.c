@@ -5,6 +5,7 @@
 #include "flight/threads.h"
 #include "libc/atfork.h"
 #include "libc/next.h"
+#include "libc/stack.h"
 #include "log.h"
 
 #include <sched.h>
@@ -65,4 +66,10 @@ void start(void)
 	atomic_store_explicit(&start_fast_path, !config.disable && config.log == NULL
 			      && config.lock != lock_global, memory_order_release);
 	atomic_store_explicit(&starter, STARTED, memory_order_release);
+}
+
+bool start_pipeline(void)
+{
+	start();
+	return !config.disable && !stack_is_short();
 }

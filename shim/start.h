@@ -17,4 +17,9 @@ extern atomic_bool start_fast_path;
  * before ours has run. */
 void start(void);
 
+/* Call start(). Returns whether a lookup of this thread may go down the pipeline: not if the
+ * object is switched off, nor if the thread has too little stack left for more than libc's
+ * lookup. */
+bool start_pipeline(void);
+
 #endif

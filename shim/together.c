@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "together.h"
 
-#include "host/classify.h"
+#include "ask.h"
 #include "config.h"
 #include "flight/flight.h"
+#include "host/classify.h"
 
 #include <locale.h>
 #include <stddef.h>
@@ -48,9 +49,7 @@ static size_t text_size(const struct question *q)
 
 int question_ask(void *question, void **answer)
 {
-	const struct question *q = question;
-
-	return q->call->ask(q, answer);
+	return ask_libc(question, answer);
 }
 
 int question_ask_by_key(const void *at, void **answer)
@@ -68,7 +67,7 @@ int question_ask_by_key(const void *at, void **answer)
 		.protocol = key->protocol,
 	};
 
-	return q.call->ask(&q, answer);
+	return ask_libc(&q, answer);
 }
 
 bool question_is_final(int code)
@@ -96,7 +95,7 @@ int ask_together(struct question *q, void **answer)
 	    || (q->libc_flags & (AI_IDN | AI_CANONIDN) && uselocale((locale_t)0) != LC_GLOBAL_LOCALE)
 	    || size > TEXT_MOST)
 		return ASK_LIBC;
-	code = flight_join(q->call->flights, q, offsetof(struct key, text) + size, answer, &outcome);
+	code = flight_join(&q->call->flights, q, offsetof(struct key, text) + size, answer, &outcome);
 	q->how = roles[outcome.role];
 	q->waited = outcome.waited;
 	q->asks = (int)outcome.asks;

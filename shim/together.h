@@ -16,8 +16,18 @@ int ask_together(struct question *q, void **answer);
  * before is through. Returns what the stages return. */
 int ask_in_line(int (*stages)(struct question *q, void **answer), struct question *q, void **answer);
 
-/* For a call's flight_kind: the whole question as a key, and how a question is asked by its
- * key. */
+/* How the questions of a call make flights: its struct call has this. */
+#define QUESTION_FLIGHTS(copy_answer, discard_answer) \
+	{ \
+		.write_key = question_write_key, \
+		.ask = question_ask, \
+		.ask_by_key = question_ask_by_key, \
+		.copy = (copy_answer), \
+		.discard = (discard_answer), \
+		.is_final = question_is_final, \
+		.no_memory = EAI_MEMORY, \
+	}
+
 void question_write_key(const void *question, void *at);
 int question_ask(void *question, void **answer);
 int question_ask_by_key(const void *at, void **answer);

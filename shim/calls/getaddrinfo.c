@@ -5,12 +5,9 @@
 #include "calls/addrinfo.h"
 #include "calls/exported.h"
 #include "config.h"
-#include "flight/flight.h"
 #include "host/numeric.h"
-#include "libc/gate.h"
 #include "libc/libc.h"
 #include "libc/next.h"
-#include "libc/stack.h"
 #include "pipeline.h"
 #include "start.h"
 #include "together.h"
@@ -171,7 +168,7 @@ static int ask_next(const char *node, const char *service, const struct addrinfo
 	return next.getaddrinfo(node, service, hints, res);
 }
 
-NOINLINE static int ask_libc(const struct question *q, void **answer)
+static int ask_question(const struct question *q, void **answer)
 {
 	struct addrinfo hints = {
 		.ai_flags = q->libc_flags,
@@ -180,47 +177,27 @@ NOINLINE static int ask_libc(const struct question *q, void **answer)
 		.ai_protocol = q->protocol,
 	};
 	struct addrinfo *list = NULL;
-	int saved = errno;
-	/* For an address libc asks no resolver, and takes a lock only with AI_ADDRCONFIG. */
-	uint32_t era;
-	bool counted = (q->libc_flags & (AI_NUMERICHOST | AI_ADDRCONFIG)) != AI_NUMERICHOST
-		&& gate_enter(&era);
 	int code = ask_next(q->host, q->service, &hints, &list);
 
-	if (counted)
-		gate_leave(era);
 	if (code == 0 && list != NULL && (q->libc_flags != q->flags || q->type_bits != 0)) {
 		code = addrinfo_match(q, &list);
 		if (code != 0)
 			freeaddrinfo(list);
 	}
-	if (code == 0) {
+	if (code == 0)
 		*answer = list;
-		errno = saved;
-	}
 	return code;
 }
 
-static const struct flight_kind flights = {
-	.write_key = question_write_key,
-	.ask = question_ask,
-	.ask_by_key = question_ask_by_key,
-	.copy = addrinfo_copy,
-	.discard = addrinfo_discard,
-	.is_final = question_is_final,
-	.no_memory = EAI_MEMORY,
-};
-
 static const struct call call = {
-	.name = "getaddrinfo",
 	.validate = validate,
 	.numeric = numeric,
-	.ask = ask_libc,
-	.flights = &flights,
+	.ask = ask_question,
+	.flights = QUESTION_FLIGHTS(addrinfo_copy, addrinfo_discard),
 };
 
 /* Lay out the question. "*" means no host, or no service; no hints mean
- * AI_V4MAPPED | AI_ADDRCONFIG (glibc's AI_DEFAULT). */
+ * libc's own flags. */
 static void lay_out(struct question *q, const char *node, const char *service,
 		    const struct addrinfo *hints)
 {
@@ -230,7 +207,7 @@ static void lay_out(struct question *q, const char *node, const char *service,
 	q->host = node != NULL && strcmp(node, "*") == 0 ? NULL : node;
 	q->written = NULL;
 	q->service = service != NULL && strcmp(service, "*") == 0 ? NULL : service;
-	q->flags = hints != NULL ? hints->ai_flags : AI_V4MAPPED | AI_ADDRCONFIG;
+	q->flags = hints != NULL ? hints->ai_flags : libc->default_flags;
 	q->libc_flags = q->flags;
 	q->family = hints != NULL ? hints->ai_family : AF_UNSPEC;
 	q->socktype = hints != NULL ? hints->ai_socktype : 0;
@@ -259,8 +236,7 @@ NOINLINE static int answer_by_pipeline(const char *node, const char *service,
 NOINLINE static int slow_path(const char *node, const char *service, const struct addrinfo *hints,
 			      struct addrinfo **res)
 {
-	start();
-	if (config.disable || stack_is_short())
+	if (!start_pipeline())
 		return ask_next(node, service, hints, res);
 	return answer_by_pipeline(node, service, hints, res);
 }

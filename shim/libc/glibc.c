@@ -248,6 +248,7 @@ const struct libc glibc = {
 	.flags = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL | AI_ADDRCONFIG
 		| AI_IDN | AI_CANONIDN | AI_NUMERICSERV
 		| 0x0100 | 0x0200, /* once AI_IDN_ALLOW_UNASSIGNED, AI_IDN_USE_STD3_ASCII_RULES */
+	.default_flags = AI_V4MAPPED | AI_ADDRCONFIG,
 	.unicode_is_local = true,
 	.anchor = (const void *)gnu_get_libc_version,
 	.wanted = wanted,
@@ -263,5 +264,3 @@ const struct libc glibc = {
 	.at_fork = at_fork,
 	.stack_bounds = stack_bounds,
 };
-
-const struct libc *libc = &glibc;

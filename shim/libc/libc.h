@@ -17,14 +17,15 @@
 #include <stdint.h>
 
 struct libc {
-	/* The flags that getaddrinfo() knows. */
-	int flags;
+	/* The flags that getaddrinfo() knows, and those that no hints mean. */
+	int flags, default_flags;
 
 	/* Whether getaddrinfo() looks for a host that is not ASCII in local sources alone, and
 	 * sends it to no nameserver. */
 	bool unicode_is_local;
 
-	/* An address in the library's image, of something that no other object replaces. */
+	/* An address in the library's image, of something that no other object replaces; NULL
+	 * if this is not the library of this process. */
 	const void *anchor;
 
 	/* Symbols of the library that the linker must not know: next_find() looks for them.
@@ -71,7 +72,13 @@ struct libc {
 	bool (*stack_bounds)(uintptr_t *low, uintptr_t *high);
 };
 
-extern const struct libc glibc;
+/* A row is a library. */
+#define LIBRARIES(ROW) \
+	ROW(glibc)
+
+#define ROW(library) extern const struct libc library;
+LIBRARIES(ROW)
+#undef ROW
 
 /* The library of this process: constant once start() has returned. */
 extern const struct libc *libc;

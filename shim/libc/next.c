@@ -11,6 +11,7 @@
 #include <link.h>
 #include <stddef.h>
 
+const struct libc *libc = &glibc; /* until next_find() has looked */
 struct next next;
 static bool is_libc;
 
@@ -90,6 +91,19 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 	return functions && symbols;
 }
 
+static void find_libc(void)
+{
+	static const struct libc *const libraries[] = {
+#define ROW(library) &library,
+		LIBRARIES(ROW)
+#undef ROW
+	};
+
+	for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
+		if (libraries[i]->anchor != NULL)
+			libc = libraries[i];
+}
+
 /* Take the first function of each name behind ours, as RTLD_NEXT does. But if libc comes
  * before our object, ours was opened later, and the objects behind libc may be closed again.
  * Then take the first function of all, at the latest libc's. */
@@ -98,6 +112,7 @@ void next_find(void)
 	struct walk walk = { .behind = false };
 	void *const *found = walk.first_behind;
 
+	find_libc();
 	dl_iterate_phdr(visit_object, &walk);
 	if (walk.late)
 		found = walk.first;

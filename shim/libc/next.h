@@ -20,8 +20,8 @@ extern struct next {
 #undef ROW
 } next;
 
-/* Find these functions, and the symbols that libc.h wants, in one walk over the objects of
- * this process. Call this at load, and not within a lookup: a dlopen, which holds the
+/* Find these functions, libc (libc.h), and the symbols that it wants, in one walk over the
+ * objects of this process. Call this at load, and not within a lookup: a dlopen, which holds the
  * loader's lock, may wait for the thread of that lookup. */
 void next_find(void);
 

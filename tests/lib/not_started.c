@@ -9,3 +9,8 @@ atomic_bool start_fast_path;
 void start(void)
 {
 }
+
+bool start_pipeline(void)
+{
+	return true;
+}

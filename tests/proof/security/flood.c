@@ -21,6 +21,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const struct libc *libc = &glibc;
+
 struct key {
 	uint64_t number, rest;
 };

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The last stage: libc is asked.
+ */
+#ifndef GAISHIM_ASK_H
+#define GAISHIM_ASK_H
+
+#include "question.h"
+
+/* Ask libc on this thread, when no fork is under way. Returns libc's code, with errno for an
+ * error, or 0; the caller owns the answer then, and errno is preserved. */
+int ask_libc(const struct question *q, void **answer);
+
+#endif
