@@ -67,6 +67,11 @@ static struct wanted wanted[] = {
 	{ .name = "" },
 };
 
+static const void *anchor(void)
+{
+	return gnu_get_libc_version != NULL ? gnu_get_libc_version() : NULL;
+}
+
 /* A node is one malloc of addrinfo and address; the canonical name is another malloc. The
  * new node comes before the rest of the list, and has no canonical name. */
 static inline struct addrinfo *new_node(size_t address_size, struct addrinfo *rest)
@@ -249,7 +254,7 @@ const struct libc glibc = {
 		| AI_IDN | AI_CANONIDN | AI_NUMERICSERV
 		| 0x0100 | 0x0200, /* once AI_IDN_ALLOW_UNASSIGNED, AI_IDN_USE_STD3_ASCII_RULES */
 	.unicode_is_local = true,
-	.anchor = (const void *)gnu_get_libc_version,
+	.anchor = anchor,
 	.wanted = wanted,
 	.list_new = list_new,
 	.list_copy = list_copy,

@@ -24,8 +24,9 @@ struct libc {
 	 * sends it to no nameserver. */
 	bool unicode_is_local;
 
-	/* An address in the library's image, of something that no other object replaces. */
-	const void *anchor;
+	/* Returns an address in the library's image, of something that no other object replaces.
+	 * The address of a function would not do: it may be that of a stub in the program. */
+	const void *(*anchor)(void);
 
 	/* Symbols of the library that the linker must not know: next_find() looks for them.
 	 * The name of the last one is empty. */

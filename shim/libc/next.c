@@ -79,7 +79,7 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 		walk->behind = true;
 		return false;
 	}
-	if (image_holds(object, libc->anchor)) {
+	if (image_holds(object, libc->anchor())) {
 		walk->libc = *object;
 		walk->late = !walk->behind;
 	}
