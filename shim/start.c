@@ -7,6 +7,7 @@
 #include "libc/next.h"
 #include "log.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -53,6 +54,7 @@ __attribute__((constructor)) static void load(void)
 void start(void)
 {
 	static atomic_bool registered;
+	int saved = errno;
 
 	if (atomic_load_explicit(&starter, memory_order_acquire) == STARTED || !take_start())
 		return;
@@ -64,5 +66,6 @@ void start(void)
 	complain();
 	atomic_store_explicit(&start_fast_path, !config.disable && config.log == NULL
 			      && config.lock != lock_global, memory_order_release);
+	errno = saved;
 	atomic_store_explicit(&starter, STARTED, memory_order_release);
 }

@@ -14,7 +14,7 @@ extern atomic_bool start_fast_path;
 
 /* Make sure that the configuration is read, and libc found. Any thread may call; a fork may
  * come in between. Lookups call this, too: constructors of other objects may look hosts up
- * before ours has run. */
+ * before ours has run. errno is preserved. */
 void start(void);
 
 #endif
