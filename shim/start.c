@@ -13,7 +13,8 @@
 
 atomic_bool start_fast_path;
 
-/* The id of the process in which a thread reads the configuration, or one of these. */
+/* The id of the process in which a thread reads the configuration, or one of these
+ * constants. */
 enum { NOT_STARTED = 0, STARTED = -1 };
 static atomic_int starter;
 

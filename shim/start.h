@@ -9,7 +9,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* Whether the start is done, and lookups need only be answered: no log, no line to stand in. */
+/* True if the start is done, and lookups need only be answered: there is no log, and no line
+ * to wait in. */
 extern atomic_bool start_fast_path;
 
 /* Make sure that the configuration is read, and libc found. Any thread may call; a fork may

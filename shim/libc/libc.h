@@ -2,7 +2,7 @@
  *
  * The seam to the C library: all that one library has and another has not, or does in
  * another way. Each library has one file beside this (glibc.c), and a process finds out at
- * its start which library it has. Functions that all of them have, such as
+ * its start which library it has. Functions that all libraries have, such as
  * pthread_mutex_lock(), are called by their names.
  */
 #ifndef GAISHIM_LIBC_H
@@ -49,8 +49,8 @@ struct libc {
 	bool (*is_alone)(void);
 
 	/* Have a handler called when this thread is cancelled, exits or jumps out of the
-	 * calling frame by longjmp; and take that handler back. The caller owns the buffer,
-	 * in its frame. */
+	 * calling frame by longjmp; and take that handler back. The buffer has to be in the
+	 * calling frame. */
 	void (*push_cleanup)(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument);
 	void (*pop_cleanup)(struct _pthread_cleanup_buffer *buffer);
 

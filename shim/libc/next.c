@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * dlsym(RTLD_NEXT) by hand. Before glibc 2.34 dlsym is libdl's, and a process without libdl
- * has none. Where a preload wraps dlsym, RTLD_NEXT means the object behind that preload,
- * which may be ours.
+ * This is done here, and not by dlsym(RTLD_NEXT). Before glibc 2.34 dlsym is libdl's, and a
+ * process without libdl has none. Where a preload wraps dlsym, RTLD_NEXT means the object
+ * behind that preload, which may be ours.
  */
 #include "libc/next.h"
 
@@ -14,7 +14,7 @@
 struct next next;
 static bool is_libc;
 
-/* The table above, by its rows. */
+/* The place of each row of next.h in the arrays below. */
 enum {
 #define ROW(function) AT_##function,
 	NEXT_FUNCTIONS(ROW)
@@ -23,17 +23,17 @@ enum {
 };
 
 struct walk {
-	bool behind;                  /* the objects from here on are behind ours */
-	bool late;                    /* libc came before ours, which was opened later */
-	struct dl_phdr_info libc;     /* its image */
-	void *first[FUNCTIONS];       /* of all objects but ours */
-	void *first_behind[FUNCTIONS]; /* of those behind ours */
+	bool behind;                   /* the objects from here on are behind ours */
+	bool late;                     /* libc came before ours, which was opened later */
+	struct dl_phdr_info libc;      /* the object that is libc */
+	void *first[FUNCTIONS];        /* the first of each name in all objects but ours */
+	void *first_behind[FUNCTIONS]; /* the first of each name in the objects behind ours */
 };
 
 /* Take what this object has of the functions. Returns whether all are found. */
 static bool find_functions(struct walk *walk, const struct image *image)
 {
-	static char names[][24] = { /* beside the names of struct wanted */
+	static char names[][24] = { /* not constant: it is on the page that struct wanted is on */
 #define ROW(function) #function,
 		NEXT_FUNCTIONS(ROW)
 #undef ROW
