@@ -268,7 +268,8 @@ NOINLINE static int slow_path(const char *node, const char *service, const struc
 
 /* The stages that answer most questions. Returns as a stage. The question must not be on the
  * stack when the slow path is called, so its address must not leave this file. */
-__attribute__((always_inline)) static inline int answer_at_once(const char *node, const char *service, const struct addrinfo *hints,
+__attribute__((always_inline))
+static inline int answer_at_once(const char *node, const char *service, const struct addrinfo *hints,
 				 struct addrinfo **res)
 {
 	struct question q;
