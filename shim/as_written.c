@@ -32,7 +32,7 @@ static int refuse(struct question *q)
 	return (q->flags & (AI_NUMERICHOST | AI_IDN)) == AI_IDN ? EAI_IDN_ENCODE : EAI_NONAME;
 }
 
-/* Ask libc, if possible together with all who ask the same now. */
+/* Ask libc, if possible together with all callers who ask the same question now. */
 static int ask(struct question *q, void **answer)
 {
 	int code = ask_together(q, answer);
@@ -62,10 +62,10 @@ static int ask_for_written(struct question *q, bool has_ascii_form, void **answe
 }
 
 /* /etc/hosts, an NSS module or the machine itself may have a name in UTF-8, or in Latin-1.
- * Another preload would send such a host to a nameserver, and so would some libraries:
- * neither is asked. With AI_IDN libc looks for the ASCII form alone, and so does the shim.
- * An NSS module may be slow, or ask something itself, so that this is a flight like all
- * others. */
+ * Another preload would send such a host to a nameserver, and so would some C libraries. So
+ * no other preload is asked, nor such a library. With AI_IDN libc looks for the ASCII form
+ * alone, and so does the shim. An NSS module may be slow, or may look something up itself,
+ * so callers share this lookup, as they share all others. */
 int as_written(struct question *q, void **answer)
 {
 	bool has_ascii_form = q->host == q->ascii;

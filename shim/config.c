@@ -11,12 +11,13 @@ struct config config;
 
 enum { WORDS = 9, WORD = 16 };
 
-/* The options, as the environment has them. There are no pointers: see struct wanted. */
+/* The options, by the names that the environment has for them. Texts are in the table, and
+ * not behind pointers, for the reason that struct wanted gives. */
 static const struct option {
 	char name[16];
 	enum { IS_FLAG, IS_CHOICE, IS_FILE } kind;
-	char words[WORDS][WORD]; /* of a choice or a flag; "" behind them */
-	size_t offset;           /* of its field */
+	char words[WORDS][WORD]; /* those of a choice or a flag, and "" */
+	size_t offset;           /* that of the option's field in struct config */
 } options[] = {
 #define FLAG(name, help) { #name, IS_FLAG, { FLAG_WORDS }, offsetof(struct config, name) },
 #define CHOICE2(name, a, b, help) { #name, IS_CHOICE, { #a, #b }, offsetof(struct config, name) },

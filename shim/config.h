@@ -32,25 +32,25 @@ struct config {
 #undef CHOICE2
 #undef CHOICE3
 #undef FILENAME
-	uint32_t unknown; /* options whose value was unknown, by their place: a bit each */
+	uint32_t unknown; /* a bit for each option, by its place: its value was unknown */
 };
 
 /* The configuration in force: constant once start() has returned. */
 extern struct config config;
 
 /* Fill *into from the environment. Variables that are unset or empty, and values that
- * are unknown, leave the default; a file is none if its absolute path is too long, or out of
- * memory. In a setuid program everything is the default. Not thread-safe: only one thread may call
- * at a time. */
+ * are unknown, leave the default. So does a file whose absolute path is too long, or for
+ * whose path there is no memory. In a setuid program everything is the default. Only one
+ * thread may call at a time. */
 void config_read(struct config *into);
 
-/* Write to text what is wrong with the value of the option at that place, such as
- * "GAISHIM_LOCK is not host, global or none". Returns false, with text unchanged, if
- * nothing is wrong. */
+/* Write to text the fault of the value of the option at that place, such as
+ * "GAISHIM_LOCK is not host, global or none". Returns false, with text unchanged, if the
+ * value has no fault. */
 enum { CONFIG_COMPLAINT = 128 };
 bool config_complaint(const struct config *from, unsigned place, char text[static CONFIG_COMPLAINT]);
 
-/* How many options there are. */
+/* The number of options. */
 extern const unsigned config_options;
 
 #endif

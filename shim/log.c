@@ -18,7 +18,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* PIPE_BUF, so that lines of several processes do not mix in a pipe either. */
+/* A line has at most PIPE_BUF bytes, so that lines of several processes do not mix in a pipe
+ * either. */
 struct line {
 	size_t used;
 	char text[PIPE_BUF];
@@ -39,8 +40,8 @@ static void add(struct line *line, const char *format, ...)
 }
 
 /* Returns whether a character would deceive a reader: controls, line separators, and
- * characters that reverse or hide text (Default_Ignorable_Code_Point). Not iswprint, which
- * depends on the locale. */
+ * characters that reverse or hide text (Default_Ignorable_Code_Point). iswprint() would
+ * depend on the locale. */
 static bool is_hidden(uint32_t c)
 {
 	static const struct {
@@ -189,9 +190,9 @@ static bool expand(const char *target, char path[static PATH_MAX])
 	return true;
 }
 
-/* write(2) without the signals that would kill a process which has not asked for this
- * write: SIGPIPE if the pipe's reader is gone (EPIPE), SIGXFSZ if the file is as long as it
- * may be (EFBIG). */
+/* write(2), without the two signals that would kill a process which has not asked for this
+ * write. SIGPIPE comes if the pipe's reader is gone (EPIPE), SIGXFSZ if the file has
+ * reached its limit (EFBIG). */
 static void write_quietly(int fd, const struct line *line)
 {
 	sigset_t signals, before, pending;
@@ -212,7 +213,7 @@ static void write_quietly(int fd, const struct line *line)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-/* O_NONBLOCK is for a FIFO that nobody reads. */
+/* With O_NONBLOCK a FIFO that nobody reads does not block the lookup. */
 static int open_log(const char *target)
 {
 	char path[PATH_MAX];

@@ -32,7 +32,7 @@ static int stages(struct question *q, void **answer)
 	return code;
 }
 
-/* The same, where GAISHIM_LOG writes a line about it or GAISHIM_LOCK=global queues it. */
+/* The same, with a line in the log (GAISHIM_LOG), or in the queue of GAISHIM_LOCK=global. */
 static int queue_and_log(struct question *q, void **answer)
 {
 	int64_t begun = clock_now();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A question that a caller of an interposed call asks, as it goes down the pipeline, and
- * the codes that a stage of the pipeline may return.
+ * A question is a call of an interposed function, laid out for the pipeline. A stage of the
+ * pipeline returns one of the codes below.
  */
 #ifndef GAISHIM_QUESTION_H
 #define GAISHIM_QUESTION_H
@@ -55,7 +55,8 @@ struct call {
 	int (*numeric)(struct question *q, void **answer);
 	/* Ask libc. Returns a code, with errno for an error; the caller owns the answer. */
 	int (*ask)(const struct question *q, void **answer);
-	/* How those who ask the same share an answer: QUESTION_FLIGHTS() of together.h. */
+	/* How callers who ask the same question share an answer: QUESTION_FLIGHTS() of
+	 * together.h. */
 	struct flight_kind flights;
 };
 

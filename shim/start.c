@@ -8,12 +8,14 @@
 #include "libc/stack.h"
 #include "log.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <unistd.h>
 
 atomic_bool start_fast_path;
 
-/* The id of the process in which a thread reads the configuration, or one of these. */
+/* The id of the process in which a thread reads the configuration, or one of these
+ * constants. */
 enum { NOT_STARTED = 0, STARTED = -1 };
 static atomic_int starter;
 
@@ -54,6 +56,7 @@ __attribute__((constructor)) static void load(void)
 void start(void)
 {
 	static atomic_bool registered;
+	int saved = errno;
 
 	if (atomic_load_explicit(&starter, memory_order_acquire) == STARTED || !take_start())
 		return;
@@ -65,6 +68,7 @@ void start(void)
 	complain();
 	atomic_store_explicit(&start_fast_path, !config.disable && config.log == NULL
 			      && config.lock != lock_global, memory_order_release);
+	errno = saved;
 	atomic_store_explicit(&starter, STARTED, memory_order_release);
 }
 

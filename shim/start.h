@@ -9,12 +9,13 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* Whether the start is done, and lookups need only be answered: no log, no line to stand in. */
+/* True if the start is done, and lookups need only be answered: there is no log, and no line
+ * to wait in. */
 extern atomic_bool start_fast_path;
 
 /* Make sure that the configuration is read, and libc found. Any thread may call; a fork may
  * come in between. Lookups call this, too: constructors of other objects may look hosts up
- * before ours has run. */
+ * before ours has run. errno is preserved. */
 void start(void);
 
 /* Call start(). Returns whether a lookup of this thread may go down the pipeline: not if the

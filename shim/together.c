@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MOST = 512 }; /* bytes of host and service: a longer text is no name */
+enum { TEXT_MOST = 512 }; /* bytes of host and service; a longer text is no name */
 
 struct key {
 	const struct call *call;
@@ -86,9 +86,9 @@ int ask_together(struct question *q, void **answer)
 	int code;
 
 	/* libc refuses at once a host that must be an address and is none, and a host or
-	 * service too long to be a name: nobody need wait for that, nor for the lock under
-	 * which libc lists the interfaces. With AI_IDN the answer may depend on the
-	 * thread's own locale. */
+	 * service that is too long for a name. Nobody need wait for that refusal, nor for the
+	 * lock under which libc lists the interfaces. With AI_IDN the answer may depend on
+	 * the thread's own locale. */
 	if (q->flags & AI_NUMERICHOST && !q->strict)
 		q->libc_flags &= ~AI_ADDRCONFIG;
 	if (config.lock != lock_host || q->flags & AI_NUMERICHOST
@@ -123,7 +123,8 @@ static int ask_stages(void *at, void **answer)
 
 int ask_in_line(int (*stages)(struct question *q, void **answer), struct question *q, void **answer)
 {
-	/* Not on a caller's stack: the waiters read it when the head of the line is gone. */
+	/* This is not on a caller's stack, as the waiters read the kind when the head of the
+	 * line is gone. */
 	static const struct flight_kind line = {
 		.write_key = write_nothing,
 		.ask = ask_stages,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names looked up together: the stage of the pipeline in which callers who ask the same
- * question share a flight.
+ * The stage of the pipeline for names: callers who ask the same question share a flight.
  */
 #ifndef GAISHIM_TOGETHER_H
 #define GAISHIM_TOGETHER_H
@@ -12,8 +11,8 @@
  * caller owns *answer, which is untouched on failure. */
 int ask_together(struct question *q, void **answer);
 
-/* The one line of GAISHIM_LOCK=global: a caller goes through these stages when the caller
- * before is through. Returns what the stages return. */
+/* Wait in the line of GAISHIM_LOCK=global, and go through these stages when the callers
+ * before have gone through theirs. Returns what the stages return. */
 int ask_in_line(int (*stages)(struct question *q, void **answer), struct question *q, void **answer);
 
 /* How the questions of a call make flights: its struct call has this. */
@@ -28,6 +27,8 @@ int ask_in_line(int (*stages)(struct question *q, void **answer), struct questio
 		.no_memory = EAI_MEMORY, \
 	}
 
+/* Its functions. The key is the whole question, so that a question can
+ * be asked by its key. */
 void question_write_key(const void *question, void *at);
 int question_ask(void *question, void **answer);
 int question_ask_by_key(const void *at, void **answer);

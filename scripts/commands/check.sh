@@ -29,8 +29,8 @@ As with ldd, ask only for programs that you would run.
   --json   the same for machines, in one JSON document
 
 The exit status is 1 if the object does not take effect in a PROGRAM, or if a
-PROGRAM is not found; otherwise 3 if it cannot be told for a PROGRAM (perhaps),
-else 0. It is 125 if there is no readelf.
+PROGRAM is not found; otherwise 3 if check cannot tell for a PROGRAM (perhaps);
+else 0. The exit status is 125 if there is no readelf.
 END
 }
 
@@ -75,7 +75,7 @@ judge_file() {
 	2321*) judge_script "$1" ;;
 	'')
 		if [ -s "$1" ] && ! [ -r "$1" ]; then
-			secure_mode "$1" || perhaps "it may be executed, but not read: ask as a user who may"
+			secure_mode "$1" || perhaps "this user may execute the program, but not read it: ask as a user who may"
 		else
 			not "it is empty"
 		fi

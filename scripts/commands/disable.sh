@@ -16,8 +16,8 @@ it was, and is removed if enable made it.
   --profile      /etc/profile.d/gaishim.sh for root, else ~/.profile
   --system       /etc/ld.so.preload
 
-The exit status is 0 if it is off; 1 if the file cannot be written, 2 if an
-option is wrong.
+The exit status is 0 if gaishim is off; 1 if the file cannot be written, 2 if
+an option is wrong.
 END
 }
 
@@ -53,21 +53,21 @@ reset_job() {
 }
 
 parse_target '--github --gitlab --dotenv --profile --system' "$@"
-[ -z "${given?}" ] || refuse "options for the object are not for disable:$given"
+[ -z "${given?}" ] || refuse "disable takes no options of the object:$given"
 find_target
 lock
 find_block
 what=''
 if [ "$first" != 0 ]; then
 	replace_file ''
-	what="$path: it was taken out"
-	[ -e "$path" ] || what="$path: it was removed, as enable had made it"
+	what="$path: the entry was taken out"
+	[ -e "$path" ] || what="$path was removed: 'gaishim enable' had made that file"
 	find_block
 fi
 if [ "$target" = --github ] && reset_job; then
-	what="$path: the next steps have LD_PRELOAD and PYTHONPATH without it"
+	what="$path: the next steps have LD_PRELOAD and PYTHONPATH without the object"
 fi
 if [ "$target" = --system ] && names_object; then
 	die 1 "$path names the object, but not by 'gaishim enable': edit it by hand" ${what:+"$what"}
 fi
-say "${what:-$path does not have it: nothing was changed}"
+say "${what:-$path has no entry of 'gaishim enable': nothing was changed}"

@@ -103,13 +103,13 @@ check_object() {
 	said=$(printf '%s\n' "$said" | grep -F -- "$object")
 	if [ "$status" -ne 0 ] || [ -n "$said" ]; then
 		said=$(first_line "$said")
-		finding FAILED loads "${said:-with it, env and true end with status $status}" \
+		finding FAILED loads "${said:-with the object, env and true end with status $status}" \
 			"take an object that was built for this libc and architecture"
 	elif LD_TRACE_LOADED_OBJECTS=1 LD_PRELOAD=$object /usr/bin/env | grep -qF "	$object (0x"; then
 		loads=true
-		finding ok loads "the loader takes it without a warning"
+		finding ok loads "the loader takes the object without a warning"
 	else
-		finding FAILED loads "the loader ignores it: /usr/bin/env is static or not linked to glibc" \
+		finding FAILED loads "the loader ignores the object: /usr/bin/env is static or not linked to glibc" \
 			"use an image whose programs are linked to glibc dynamically"
 	fi
 }
@@ -151,7 +151,7 @@ check_libc() {
 		finding note libc "$libc$release: older than 2.31, the oldest that is tested"
 		;;
 	glibc\ *) finding ok libc "$libc$release" ;;
-	*) finding 'not checked' libc "neither getconf nor ldd nor the loader of /usr/bin/env tells which it is" ;;
+	*) finding 'not checked' libc "neither getconf nor ldd nor the loader of /usr/bin/env tells which libc this is" ;;
 	esac
 }
 
@@ -164,7 +164,7 @@ company() {
 	esac
 	if [ "${2##*/}" = libgaishim.so ]; then
 		if [ "$(readlink -f -- "$(preload_file "$2")")" = "$(readlink -f -- "$object")" ]; then
-			finding ok preload "it is on here, by $1"
+			finding ok preload "gaishim is on here, by $1"
 		else
 			finding FAILED preload "$1 holds another libgaishim.so, which is loaded $when the object: $2" \
 				"take one of the two out"

@@ -25,8 +25,8 @@ of the command. They are in force wherever TARGET is on.
 A second enable changes nothing but the options. `gaishim disable TARGET`
 leaves the file as it was before. Files are replaced as a whole.
 
-The exit status is 0 if it is on; 1 if the target cannot be written, 2 if an
-option is wrong, 125 if the object cannot be preloaded here.
+The exit status is 0 if gaishim is on; 1 if the target cannot be written, 2 if
+an option is wrong, 125 if the object cannot be preloaded here.
 END
 }
 
@@ -136,7 +136,7 @@ file_sets() {
 	for name in $needed; do
 		value=$(other_lines | sed -n "s/^$name=/=/p" | tail -n 1)
 		case $value in
-		*[\"\'\$]*) die 1 "$path has $name$value, to which nothing can be added: add $object by hand" ;;
+		*[\"\'\$]*) die 1 "$path sets $name$value, which enable cannot extend: add $object by hand" ;;
 		=*) eval "$name=\${value#=}" ;;
 		esac
 	done
@@ -153,21 +153,21 @@ environment() {
 # advise: what is to be known, now that it is on.
 advise() {
 	case $target in
-	--github) say "it is on from the next step of this job" ;;
-	--gitlab) say "it is on in later jobs that have the object at the same path, if this job says" \
+	--github) say "gaishim is on from the next step of this job" ;;
+	--gitlab) say "gaishim is on in later jobs that have the object at the same path, if this job says" \
 		"    artifacts: { reports: { dotenv: gaishim.env } }" \
-		"in the rest of this job it is on after" \
+		"gaishim is on in the rest of this job after" \
 		"    while IFS= read -r v; do export \"\$v\"; done <$(word "$path")" ;;
-	--dotenv) say "it is on in programs that get their environment from ${path##*/}" ;;
+	--dotenv) say "gaishim is on in programs that get their environment from ${path##*/}" ;;
 	--profile)
-		say "it is on in login shells from now on; in this one after: . $(word "$path")"
+		say "gaishim is on in login shells from now on; in this shell after: . $(word "$path")"
 		for name in .bash_profile .bash_login; do
 			[ "$dir" = /etc/profile.d/ ] || [ ! -e "$HOME/$name" ] ||
 				say "but bash reads ~/$name instead, so add to that file: . ~/.profile"
 		done
 		;;
 	--system) say "every program that is started from now on loads $object" \
-		"for Python's site hook set PYTHONPATH=$(word "$hook") where you want it, as that file cannot do so" \
+		"that file cannot set variables: to have Python's site hook, set PYTHONPATH=$(word "$hook")" \
 		"to switch it off: gaishim disable --system" \
 		"if no program starts any more, empty the whole file from a root shell that still runs:" \
 		"    : >/etc/ld.so.preload" ;;
@@ -192,11 +192,11 @@ if [ "$target" = --system ] && [ "$first" = 0 ] && names_object; then
 fi
 block=$(new_block) || exit
 if [ "$(block_lines)" = "$block" ]; then
-	say "$path has it already: nothing was changed"
+	say "$path has this entry already: nothing was changed"
 	exit
 fi
-what="it was added"
-[ "$first" = 0 ] || what="it was changed to the options given"
+what="an entry was added"
+[ "$first" = 0 ] || what="the entry was changed to the options given"
 if [ "$target$first" = --github0 ]; then
 	append "$block"
 else

@@ -48,12 +48,12 @@ lookup() {
 		finding FAILED "$1" "$asker asked for $2, and the object saw nothing of it${said:+: $said}" \
 			"see 'loads' and 'preload' here, and 'gaishim check $asker'"
 	elif [ -n "$3" ] && [ "$how" != "$3" ]; then
-		finding FAILED "$1" "$2 was answered in another way than $3: $line" "report it, with this line"
+		finding FAILED "$1" "$2 was answered in another way than $3: $line" "report this line"
 	elif [ "$code" = 0 ]; then
 		finding ok "$1" "$2, asked by $asker: how=$how"
 	elif ask "$2" >/dev/null 2>&1; then
 		finding FAILED "$1" "$2 is found without the object, and not found with it: $line" \
-			"report it, with this line"
+			"report this line"
 	else
 		finding note "$1" "$2, asked by $asker: how=$how, but it is not found on this machine: $code" \
 			"see /etc/hosts and /etc/nsswitch.conf"
@@ -135,7 +135,7 @@ check_hook() {
 		runs) finding ok 'site hook' "$python runs it" ;;
 		*)
 			finding FAILED 'site hook' "$python ($path): $said" \
-				"look for a wrapper that starts it with -I, -E or -S"
+				"look for a wrapper that starts Python with -I, -E or -S"
 			;;
 		esac
 	done

@@ -89,6 +89,6 @@ note_others() {
 
 check_configuration() {
 	each_option setting
-	! is_on "${in_force_DISABLE?}" || finding note GAISHIM_DISABLE "the object is switched off" "unset it to have it work"
+	! is_on "${in_force_DISABLE?}" || finding note GAISHIM_DISABLE "the object is switched off" "unset this variable to switch the object on"
 	note_others
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# gaishim status: is it on here? Sourced by gaishim.
+# gaishim status: tell whether gaishim is on here. Sourced by gaishim.
 
 status_usage() {
 	cat <<'END'
@@ -10,7 +10,7 @@ Tell in one line whether programs that are started from here have the object,
 by what (LD_PRELOAD or /etc/ld.so.preload), and which version this is.
 `gaishim doctor` tells more.
 
-The exit status is 0 if it is on, 1 if it is off.
+The exit status is 0 if gaishim is on here, 1 if gaishim is off.
 END
 }
 

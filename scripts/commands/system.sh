@@ -97,7 +97,7 @@ require_fit() {
 	case $1$(id -u) in
 	--system*)
 		[ -z "${given?}" ] || refuse "/etc/ld.so.preload carries no options:$given" \
-			"enable --system without, and set them where programs get their environment:" \
+			"run 'gaishim enable --system' without options, and set these for login shells or in a file:" \
 			"gaishim enable --profile, or --dotenv FILE"
 		object=$(readlink -f -- "$object")
 		case $object in

@@ -46,8 +46,8 @@ static bool convert(struct address *address, const struct question *q)
 		return q->flags & AI_V4MAPPED;
 	}
 	memcpy(&address->v4, &address->v6.s6_addr[12], sizeof address->v4);
-	/* glibc looks for the zone's name when half the address is overwritten already:
-	 * leave that to glibc. */
+	/* glibc reads the zone's name when half the address is overwritten already. So
+	 * glibc has to answer if there is a zone. */
 	return IN6_IS_ADDR_V4MAPPED(&address->v6) && address->zone == NULL;
 }
 
@@ -76,7 +76,7 @@ static bool find_transports(const struct question *q, const struct transport **f
 	static const struct transport known[] = {
 		{ SOCK_STREAM, IPPROTO_TCP },
 		{ SOCK_DGRAM, IPPROTO_UDP },
-		{ SOCK_RAW, 0 }, /* and whatever protocol was asked for */
+		{ SOCK_RAW, 0 }, /* the protocol is the one that was asked for */
 	};
 
 	*first = *last = known;
@@ -116,9 +116,10 @@ static void fill(struct addrinfo *node, const struct question *q, const struct a
 	}
 }
 
-/* The answer for a numeric host. Returns 0; NOT_MINE if the host is not numeric; ASK_LIBC if
- * it is, and something else about the question is odd or wrong, or strict mode leaves
- * AI_ADDRCONFIG or AI_IDN to libc; EAI_MEMORY. *answer is untouched unless 0 is returned. */
+/* Make the answer for a numeric host. Returns 0; NOT_MINE if the host is not numeric; ASK_LIBC
+ * if the host is numeric, and something else about the question is odd or wrong, or strict
+ * mode leaves AI_ADDRCONFIG or AI_IDN to libc; EAI_MEMORY. *answer is untouched unless 0 is
+ * returned. */
 static inline int numeric_list(const struct question *q, void **answer)
 {
 	struct address address;
@@ -141,8 +142,8 @@ static inline int numeric_list(const struct question *q, void **answer)
 	return 0;
 }
 
-/* Answer a numeric host as libc would. libc answers a question that is odd or wrong: without
- * its resolver and, except in strict mode, whatever the interfaces and the locale are. */
+/* Answer a numeric host as libc would. Where the question is odd or wrong, libc itself answers:
+ * without its resolver and, except in strict mode, without a look at interfaces and locale. */
 static int numeric(struct question *q, void **answer)
 {
 	int code = numeric_list(q, answer);
@@ -231,8 +232,8 @@ NOINLINE static int answer_by_pipeline(const char *node, const char *service,
 }
 
 /* Every name comes this way. Numeric hosts do, too, at the first lookup, with a log, or with
- * GAISHIM_LOCK=global. A short stack has room for libc's frames alone, so what is
- * returned there is a tail call: they leave no frame of ours on it. */
+ * GAISHIM_LOCK=global. A short stack has room for libc's frames alone. So this function
+ * ends in tail calls, which leave no frame of ours on the stack. */
 NOINLINE static int slow_path(const char *node, const char *service, const struct addrinfo *hints,
 			      struct addrinfo **res)
 {
@@ -241,8 +242,10 @@ NOINLINE static int slow_path(const char *node, const char *service, const struc
 	return answer_by_pipeline(node, service, hints, res);
 }
 
-/* The stages that answer most questions. Returns a code, or what a stage says. */
-__attribute__((always_inline)) static inline int answer_at_once(const char *node, const char *service, const struct addrinfo *hints,
+/* The stages that answer most questions. Returns as a stage. The question must not be on the
+ * stack when the slow path is called, so its address must not leave this file. */
+__attribute__((always_inline))
+static inline int answer_at_once(const char *node, const char *service, const struct addrinfo *hints,
 				 struct addrinfo **res)
 {
 	struct question q;

@@ -12,7 +12,7 @@
 
 /* Nanoseconds. */
 #define CHECK_AFTER INT64_C(20000000)      /* until the first look at a thread */
-#define CHECK_AGAIN INT64_C(10000000)      /* from a look that finds it blocked to the next */
+#define CHECK_AGAIN INT64_C(10000000)      /* from a look that finds the thread blocked to the next */
 
 /* The thread's id is known once the thread runs: on a busy machine that may take a while. */
 static void register_thread(struct flight *flight, int thread)

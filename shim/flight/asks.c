@@ -19,8 +19,8 @@ struct flight *flight_new(const struct flight_kind *kind, const void *question, 
 
 	if (flight == NULL)
 		return NULL;
-	/* Field by field: gcc clears a literal of the whole with the slow "rep stos", and
-	 * this is most of what a lone caller pays. */
+	/* Field by field: gcc clears a literal of the whole with the slow "rep stos". This
+	 * function is most of the price that a lone caller pays. */
 	kind->write_key(question, flight->key);
 	flight->entry.listed = false;
 	flight->entry.hash = table_hash(flight->key, key_length);

@@ -59,9 +59,9 @@ static void abandon(void *argument)
 	struct table *table;
 
 	/* Inside a cancellation point libc lets a thread be cancelled at any instruction. A
-	 * jump out of there leaves the thread so, and free() must not be cancelled. */
+	 * jump out of there leaves the thread in that state, in which free() must not run. */
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
-	this_call.frame = __builtin_frame_address(0); /* a handler's call must not give the lock away */
+	this_call.frame = __builtin_frame_address(0); /* so that a handler's lookup asks apart */
 	table = table_lock();
 	if (caller->part != OUTSIDE)
 		last = leave_locked(table, caller);

@@ -12,9 +12,9 @@
  * waiters have it.
  *
  * Any thread may call. A thread may be cancelled, may exit and may longjmp out of a
- * call. If it leaves by a jump that runs no cleanup handlers (setcontext), it must not
- * be cancelled nor call pthread_exit later: a handler of its lost frame is still
- * registered with libc.
+ * call. A thread that leaves by a jump without cleanup handlers (setcontext) must not be
+ * cancelled nor call pthread_exit later: a handler of its lost frame is still registered
+ * with libc.
  */
 #ifndef GAISHIM_FLIGHT_H
 #define GAISHIM_FLIGHT_H
@@ -23,14 +23,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How questions of a kind are asked, and what becomes of their answers. A code is 0 or
- * an error; errno goes along with an error. */
+/* The functions of a kind of questions, and of their answers. A code is 0 or an error; errno
+ * goes along with an error. */
 struct flight_kind {
 	/* Write the question as a key. Two questions with the same key are one question. */
 	void (*write_key)(const void *question, void *key);
 	/* Ask on the caller's thread. Returns a code, and with 0 an answer. */
 	int (*ask)(void *question, void **answer);
-	/* The same on a thread of ours, when the caller and its question may be gone. */
+	/* The same by the key, on a thread of ours: the caller and its question may be gone. */
 	int (*ask_by_key)(const void *key, void **answer);
 	/* Returns a copy of an answer, or NULL if out of memory. NULL in a kind whose
 	 * answers are not shared: its callers ask one after the other. */
@@ -42,7 +42,7 @@ struct flight_kind {
 	int no_memory; /* the code for want of memory; it is never shared */
 };
 
-/* What became of a call. */
+/* How a call got its answer. */
 struct flight_outcome {
 	enum flight_role {
 		FLIGHT_LED,    /* asked first, or in the place of an asker that was gone */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The call of flight_join() that this thread is in. Signal handlers and libc's modules may
- * look hosts up inside a lookup, and a jump may have left one.
+ * look hosts up inside a lookup, and a jump may have left a lookup.
  */
 #ifndef GAISHIM_THIS_CALL_H
 #define GAISHIM_THIS_CALL_H

@@ -31,7 +31,7 @@ static bool read_text(const char *path, char *text, size_t size)
 	return length > 0;
 }
 
-/* The number behind a name of /proc/PID/status; -1: it is not there. */
+/* Returns the number behind a name of /proc/PID/status, or -1 if that name is not there. */
 static int find_number(const char *text, const char *name)
 {
 	const char *at = strstr(text, name);
@@ -39,8 +39,8 @@ static int find_number(const char *text, const char *name)
 	return at != NULL ? (int)strtol(at + strlen(name), NULL, 10) : -1;
 }
 
-/* How many seccomp filters are in force for a thread, and its process; -1: unknown. proc(5),
- * Linux 5.9. */
+/* Returns how many seccomp filters are in force for a thread, or -1 if that is unknown (proc(5),
+ * Linux 5.9). *pid becomes the id of its process, or -1. */
 static int count_filters(const char *status, int *pid)
 {
 	char text[2048];
@@ -54,7 +54,8 @@ static int count_filters(const char *status, int *pid)
 	return find_number(text, "\nSeccomp_filters:\t");
 }
 
-/* Those of the first process of a container, if this is it, when it was started. */
+/* The filters with which the first process of a container was started, if this process is
+ * the first; else -1. */
 static int filters_at_start = -1;
 
 void threads_prepare(void)
@@ -66,7 +67,7 @@ void threads_prepare(void)
 }
 
 /* A container's filter is in force for its first process, too, and lets programs make
- * threads. A further filter is this program's own, and may do anything about clone(2). */
+ * threads. A further filter is this program's own, and may forbid clone(2). */
 static bool may_clone(void)
 {
 	int pid, first;
@@ -77,8 +78,8 @@ static bool may_clone(void)
 	return own == (pid == 1 ? filters_at_start : count_filters("/proc/1/status", &first));
 }
 
-/* Neither a cancellation nor a handler that jumps away may come in between: that would leave
- * the thread uncancellable, or a descriptor open. */
+/* The state of a thread before a section in which it is not cancelled, and no handler jumps
+ * away: that would leave the thread uncancellable, or a descriptor open. */
 struct quiet {
 	sigset_t signals;
 	int cancel;

@@ -10,7 +10,8 @@
 
 enum { THREADS_MOST = 32 };
 
-/* Call it when the process starts, before it can have a seccomp filter of its own. */
+/* Count the filters of this process. Call this at the start, before the process can have a
+ * seccomp filter of its own. */
 void threads_prepare(void);
 
 /* Run the job on a new thread. Returns false, without running the job, if there can be no

@@ -52,8 +52,8 @@ static bool ends_in_local(const char *host)
 	return length > suffix && strncasecmp(host + length - suffix, local, suffix) == 0;
 }
 
-/* Returns the first byte that is not ASCII, or the NUL. Goes by eights: nearly every host
- * is ASCII to its end. */
+/* Returns the first byte that is not ASCII, or the NUL. It looks at eight bytes at once, as
+ * nearly every host is ASCII to its end. */
 static const unsigned char *skip_ascii(const char *host)
 {
 	const unsigned char *p = (const unsigned char *)host;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libidn2 would decode its result to compare it, but cannot decode a stand-in. The labels
- * are decoded once the hyphens are back (idna.c). */
+/* libidn2 would decode its result to compare it, but cannot decode a hidden hyphen. idna.c
+ * decodes the labels when the hyphens are back. */
 #define LOOKUP (IDN2_NFC_INPUT | IDN2_NO_ALABEL_ROUNDTRIP)
 
 static const struct {

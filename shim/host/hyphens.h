@@ -2,8 +2,8 @@
  *
  * libidn2, with hyphens where browsers and resolvers take them. libidn2 refuses a hyphen at
  * either end of a label, and two hyphens in places 3 and 4. So a control stands in for each
- * hyphen while libidn2 looks at a label: no other rule tells the two apart, and Punycode
- * copies either as it is. Codes are libidn2's own. Any thread may call.
+ * hyphen while libidn2 looks at a label: all other rules treat the control as they treat a
+ * hyphen, and Punycode copies both unchanged. Codes are libidn2's own. Any thread may call.
  */
 #ifndef GAISHIM_HYPHENS_H
 #define GAISHIM_HYPHENS_H

@@ -11,7 +11,7 @@
 
 /* Refuse names that libidn2 lets through and no resolver should see. A backslash starts an
  * escape in libc's resolver, so libc refuses a Unicode host with a backslash, too. "*"
- * would come to mean no host. A host of ignored characters has come to be empty. */
+ * would mean that there is no host. A host that had only ignored characters is empty. */
 static int check_usable(const char *name)
 {
 	size_t length = strlen(name);

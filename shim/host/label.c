@@ -102,11 +102,11 @@ static char *find_deviation(char *text, uint32_t *c, size_t *size)
 	return text;
 }
 
-/* Map a label with hidden hyphens as UTS #46 does, non-transitional, including symbols. In *mapped the
- * hyphens are back. libidn2 lets symbols through only in the transitional form, which maps
- * the deviation characters away: so libidn2 gets the pieces between these. Each piece but
- * the first has a digit in front, so that a combining mark there does not seem to begin a
- * label. The label is overwritten. */
+/* Map a label with hidden hyphens as UTS #46 does, non-transitional, including symbols. In
+ * *mapped the hyphens are back. libidn2 lets symbols through only in the transitional form,
+ * which maps the deviation characters away: so libidn2 gets the pieces between these
+ * characters. Each piece but the first has a digit in front, so that a combining mark there
+ * does not seem to begin a label. The label is overwritten. */
 static int map_label(char *label, struct utf32_label *mapped)
 {
 	char *piece = label;
@@ -167,8 +167,8 @@ static int check_without_symbols(struct utf32_label *mapped)
 	return rc == IDN2_BIDI ? IDN2_OK : rc;
 }
 
-/* Encode a label, with hidden hyphens, that may have symbols: IDNA 2008 has none, but people and
- * browsers do. */
+/* Encode a label with hidden hyphens that may have symbols. IDNA 2008 allows no symbols, but
+ * people and browsers use them. */
 static int encode_symbols(char *label, char ascii[static LABEL_MAX + 1])
 {
 	struct utf32_label mapped;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Hosts that are addresses. No resolver, no lock, no socket: the only system calls are those
- * that turn the name of an interface into its index. errno is preserved. Any thread may call.
+ * Hosts that are addresses. No resolver is asked, and no lock is taken. The only system calls
+ * are those that turn the name of an interface into its index. errno is preserved. Any thread
+ * may call.
  */
 #ifndef GAISHIM_NUMERIC_H
 #define GAISHIM_NUMERIC_H

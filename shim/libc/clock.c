@@ -25,7 +25,7 @@ struct instant {
 /* Returns 0, or another value on failure. */
 typedef int kernel_clock(clockid_t, struct instant *);
 
-static kernel_clock *_Atomic from_kernel; /* NULL before the first look for it */
+static kernel_clock *_Atomic from_kernel; /* NULL before the first search */
 
 /* A time that was read at most a second before the latest one. Where the kernel refuses its
  * clock, this variable is the clock. */
@@ -39,7 +39,7 @@ static int ask_by_call(clockid_t id, struct instant *instant)
 	long narrow[2];
 
 	rc = (int)syscall(SYS_clock_gettime64, id, instant);
-	if (rc != 0) { /* Linux is older than 5.1, or its filter is */
+	if (rc != 0) { /* Linux is older than 5.1, or a filter is older than this call */
 		rc = (int)syscall(SYS_clock_gettime, id, narrow);
 		if (rc == 0)
 			*instant = (struct instant){ narrow[0], narrow[1] };

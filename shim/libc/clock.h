@@ -7,8 +7,8 @@
  *
  * Any thread and any signal handler may call, at any time. errno is preserved. Where a
  * filter refuses the kernel's clock altogether, the time goes on by a millisecond with each
- * call, from where it was, or from up to a second before. So a loop up to a deadline ends,
- * and no wait is more than a second too long.
+ * call, from the last time that was read, or from up to a second before. So every loop to a
+ * deadline ends, and no wait is more than a second too long.
  */
 #ifndef GAISHIM_CLOCK_H
 #define GAISHIM_CLOCK_H
@@ -18,8 +18,8 @@
 /* CLOCK_MONOTONIC in nanoseconds. */
 int64_t clock_now(void);
 
-/* The same clock at the kernel's last tick, some milliseconds ago: a tenth of the price.
- * The result may be behind an earlier clock_now(). */
+/* The same clock at the kernel's last tick, some milliseconds ago: this costs a tenth. The
+ * result may be before that of an earlier clock_now(). */
 int64_t clock_coarse(void);
 
 #endif

@@ -14,9 +14,9 @@
 
 enum { FORK_WAITS = 10000000, LOOKUP_WAITS = 100000000 }; /* nanoseconds */
 
-/* Two halves, changed as one: the lower half counts the lookups inside libc, the upper half is
- * their era. Lookups for which a fork has waited in vain belong to an era that is over: no
- * fork waits for them again, whether they are slow or lost. */
+/* Both halves change in a single step. The lower half counts the lookups inside libc, the
+ * upper half is their era. Lookups for which a fork has waited in vain belong to an era that
+ * is over: no fork waits for them again, whether they are slow or lost. */
 static _Atomic uint64_t lookups;
 static atomic_uint forks;      /* forks under way; lookups sleep on this */
 static atomic_uint departures; /* goes up when a lookup leaves during a fork; forks sleep on this */
@@ -60,7 +60,7 @@ static void wake(atomic_uint *word)
 
 /* Returns whether this thread is inside and counted: then its frame of gate_enter() is
  * further up the stack. If a jump has left that frame, the first fork ends the era in which
- * it was counted. */
+ * the lookup was counted. */
 static bool is_inside(const char *frame)
 {
 	return self.frame != NULL && frame < self.frame && self.era == era_of(atomic_load(&lookups));
@@ -78,8 +78,8 @@ static void count_out(uint32_t era)
 	}
 }
 
-/* A jump may have left a fork that takes so long, or that fork may wait, in a handler of
- * somebody else's, for a lookup that waits here. */
+/* This wait ends at a deadline, for a jump may have left the fork, or the fork may wait, in
+ * another object's handler, for a lookup that waits here. */
 __attribute__((noinline)) static void wait_for_forks(void)
 {
 	int64_t deadline = clock_now() + LOOKUP_WAITS;

@@ -17,8 +17,8 @@
 
 /* Call this before libc is asked. Waits while another thread forks, and counts the lookup
  * in the era that *era becomes. Returns false, with *era unchanged, within a lookup of this
- * thread: the outer lookup is counted, and the inner one must not wait. A lookup that never
- * leaves, by a jump or the end of its thread, costs one fork its wait. */
+ * thread: the outer lookup is counted, and the inner lookup must not wait. If a lookup never
+ * leaves, because its thread has jumped or ended, a single fork waits in vain for it. */
 bool gate_enter(uint32_t *era);
 
 /* Call this after libc has answered, if gate_enter() returned true. errno is preserved. */

@@ -67,6 +67,11 @@ static struct wanted wanted[] = {
 	{ .name = "" },
 };
 
+static const void *anchor(void)
+{
+	return gnu_get_libc_version != NULL ? gnu_get_libc_version() : NULL;
+}
+
 /* A node is one malloc of addrinfo and address; the canonical name is another malloc. The
  * new node comes before the rest of the list, and has no canonical name. */
 static inline struct addrinfo *new_node(size_t address_size, struct addrinfo *rest)
@@ -174,7 +179,7 @@ static void pop_cleanup(struct _pthread_cleanup_buffer *buffer)
 	_pthread_cleanup_pop(buffer, 0);
 }
 
-/* Not pthread_cond_timedwait, which libfaketime replaces. */
+/* libfaketime replaces pthread_cond_timedwait, but not this function. */
 static void wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t until)
 {
 	const struct timespec time = { .tv_sec = until / 1000000000, .tv_nsec = until % 1000000000 };
@@ -182,8 +187,7 @@ static void wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t unti
 	pthread_cond_clockwait(condition, mutex, CLOCK_MONOTONIC, &time);
 }
 
-/* The stack that glibc makes has the thread-local data of all modules in it, however large
- * they are. */
+/* The stack that glibc makes also has to hold the thread-local data of all modules. */
 static bool start_thread(void *(*job)(void *), void *argument, size_t stack)
 {
 	size_t (*smallest)(const pthread_attr_t *) = wanted[SMALLEST_STACK].found;
@@ -220,9 +224,9 @@ static void at_fork(void (*before)(void), void (*in_parent)(void), void (*in_chi
 }
 
 /* A thread's bounds cost a sched_getaffinity(), and a program's own filter may kill for
- * that call or for gettid(). So glibc is asked first, without any call, whether it would
- * put that much on this stack: it takes up to a quarter of the stack, and for the main
- * thread's it says yes. */
+ * that call or for gettid(). So glibc is asked first, without any system call, whether it
+ * would put a quarter of LONG_STACK on this stack: glibc puts at most a quarter of a stack
+ * there, and says yes for the main thread's stack. */
 static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 {
 	int (*alloca_cutoff)(size_t) = wanted[ALLOCA_CUTOFF].found;
@@ -247,10 +251,10 @@ static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 const struct libc glibc = {
 	.flags = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL | AI_ADDRCONFIG
 		| AI_IDN | AI_CANONIDN | AI_NUMERICSERV
-		| 0x0100 | 0x0200, /* once AI_IDN_ALLOW_UNASSIGNED, AI_IDN_USE_STD3_ASCII_RULES */
+		| 0x0100 | 0x0200, /* AI_IDN_ALLOW_UNASSIGNED and AI_IDN_USE_STD3_ASCII_RULES once */
 	.default_flags = AI_V4MAPPED | AI_ADDRCONFIG,
 	.unicode_is_local = true,
-	.anchor = (const void *)gnu_get_libc_version,
+	.anchor = anchor,
 	.wanted = wanted,
 	.list_new = list_new,
 	.list_copy = list_copy,

@@ -19,7 +19,7 @@ struct image {
 	const ElfW(Sym) *symbols;
 	const char *strings;
 	const uint32_t *gnu_hash;         /* NULL if the object has none */
-	const Elf_Symndx *sysv_hash;      /* the same; the object has one of the two */
+	const Elf_Symndx *sysv_hash;      /* the same; the object has at least one of the two */
 	const ElfW(Half) *versions;       /* one for each symbol; NULL if there are none */
 };
 

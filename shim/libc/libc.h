@@ -2,7 +2,7 @@
  *
  * The seam to the C library: all that one library has and another has not, or does in
  * another way. Each library has one file beside this (glibc.c), and a process finds out at
- * its start which library it has. Functions that all of them have, such as
+ * its start which library it has. Functions that all libraries have, such as
  * pthread_mutex_lock(), are called by their names.
  */
 #ifndef GAISHIM_LIBC_H
@@ -24,9 +24,10 @@ struct libc {
 	 * sends it to no nameserver. */
 	bool unicode_is_local;
 
-	/* An address in the library's image, of something that no other object replaces; NULL
-	 * if this is not the library of this process. */
-	const void *anchor;
+	/* Returns an address in the library's image, of something that no other object replaces,
+	 * or NULL if this is not the library of this process. The address of a function would
+	 * not do: it may be that of a stub in the program. */
+	const void *(*anchor)(void);
 
 	/* Symbols of the library that the linker must not know: next_find() looks for them.
 	 * The name of the last one is empty. */
@@ -49,8 +50,8 @@ struct libc {
 	bool (*is_alone)(void);
 
 	/* Have a handler called when this thread is cancelled, exits or jumps out of the
-	 * calling frame by longjmp; and take that handler back. The caller owns the buffer,
-	 * in its frame. */
+	 * calling frame by longjmp; and take that handler back. The buffer has to be in the
+	 * calling frame. */
 	void (*push_cleanup)(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument);
 	void (*pop_cleanup)(struct _pthread_cleanup_buffer *buffer);
 

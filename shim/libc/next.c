@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * dlsym(RTLD_NEXT) by hand. Before glibc 2.34 dlsym is libdl's, and a process without libdl
- * has none. Where a preload wraps dlsym, RTLD_NEXT means the object behind that preload,
- * which may be ours.
+ * This is done here, and not by dlsym(RTLD_NEXT). Before glibc 2.34 dlsym is libdl's, and a
+ * process without libdl has none. Where a preload wraps dlsym, RTLD_NEXT means the object
+ * behind that preload, which may be ours.
  */
 #include "libc/next.h"
 
@@ -15,7 +15,7 @@ const struct libc *libc = &glibc; /* until next_find() has looked */
 struct next next;
 static bool is_libc;
 
-/* The table above, by its rows. */
+/* The place of each row of next.h in the arrays below. */
 enum {
 #define ROW(function) AT_##function,
 	NEXT_FUNCTIONS(ROW)
@@ -24,17 +24,17 @@ enum {
 };
 
 struct walk {
-	bool behind;                  /* the objects from here on are behind ours */
-	bool late;                    /* libc came before ours, which was opened later */
-	struct dl_phdr_info libc;     /* its image */
-	void *first[FUNCTIONS];       /* of all objects but ours */
-	void *first_behind[FUNCTIONS]; /* of those behind ours */
+	bool behind;                   /* the objects from here on are behind ours */
+	bool late;                     /* libc came before ours, which was opened later */
+	struct dl_phdr_info libc;      /* the object that is libc */
+	void *first[FUNCTIONS];        /* the first of each name in all objects but ours */
+	void *first_behind[FUNCTIONS]; /* the first of each name in the objects behind ours */
 };
 
 /* Take what this object has of the functions. Returns whether all are found. */
 static bool find_functions(struct walk *walk, const struct image *image)
 {
-	static char names[][24] = { /* beside the names of struct wanted */
+	static char names[][24] = { /* not constant: it is on the page that struct wanted is on */
 #define ROW(function) #function,
 		NEXT_FUNCTIONS(ROW)
 #undef ROW
@@ -80,7 +80,7 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 		walk->behind = true;
 		return false;
 	}
-	if (image_holds(object, libc->anchor)) {
+	if (image_holds(object, libc->anchor())) {
 		walk->libc = *object;
 		walk->late = !walk->behind;
 	}
@@ -100,7 +100,7 @@ static void find_libc(void)
 	};
 
 	for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
-		if (libraries[i]->anchor != NULL)
+		if (libraries[i]->anchor() != NULL)
 			libc = libraries[i];
 }
 

@@ -23,7 +23,7 @@ struct process *process_own(void);
  * none. errno is preserved. */
 void *process_map(size_t size);
 
-/* Call this in the child of a fork: clears the data if the kernel does not. */
+/* Clear the data if the kernel does not. Call this in the child of a fork. */
 void process_reset(void);
 
 #endif

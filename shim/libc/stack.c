@@ -8,7 +8,8 @@
 
 enum { ENOUGH = 19 * 1024 };
 
-/* This thread's stack; high is 0 until it is asked for, and low is high if it is not known. */
+/* The bounds of this thread's stack: high is 0 until libc is asked for them, and low is high
+ * if libc does not know them. */
 static _Thread_local struct {
 	uintptr_t low, high;
 } stack;

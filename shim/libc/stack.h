@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * How much stack a thread has left. libc's lookup needs some 16 KiB, which is all that
- * some threads have (PTHREAD_STACK_MIN): on these nothing of ours may stand above it.
+ * some threads have (PTHREAD_STACK_MIN): there no frame of ours may take a part of it.
  */
 #ifndef GAISHIM_STACK_H
 #define GAISHIM_STACK_H

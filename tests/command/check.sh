@@ -503,7 +503,7 @@ privileges() {
 	verdict ./other "no: setuid: $advice" no
 	verdict ./group "no: setgid: $advice" no
 	user_verdict ./locks 'takes effect$' yes
-	user_verdict ./caller 'perhaps: it may be executed, but not read' yes
+	user_verdict ./caller 'perhaps: this user may execute the program, but not read it' yes
 	chmod 4711 both
 	user_verdict ./both "no: setuid: " no
 	chmod 4755 both

@@ -406,10 +406,10 @@ preloads() {
 	finds "and what comes of it" FAILED 'numeric host' 'saw nothing'
 	LD_PRELOAD="$object $TMP/idle.so" doctor
 	is "the object is there already: status" "$status" 0
-	finds "the object is there already" ok preload 'it is on here, by LD_PRELOAD$'
+	finds "the object is there already" ok preload 'gaishim is on here, by LD_PRELOAD$'
 	finds "spaces part preloads too" note preload "idle.so"
 	LD_LIBRARY_PATH=$tree/build LD_PRELOAD=libgaishim.so doctor
-	finds "a name that the loader looks for" ok preload 'it is on here, by LD_PRELOAD$'
+	finds "a name that the loader looks for" ok preload 'gaishim is on here, by LD_PRELOAD$'
 	mkdir -p "$TMP/other"
 	cp "$object" "$TMP/other/libgaishim.so"
 	LD_PRELOAD=$TMP/other/libgaishim.so doctor
@@ -456,7 +456,7 @@ etc() {
 	finds "localhost that nobody knows" note name 'how=led, but it is not found on this machine: EAI_[A-Z]+; see /etc/hosts'
 	is "is not the object's failure" "$(printf '%s\n' "$out" | grep FAILED)" ''
 	case_of ours
-	finds "the object in /etc/ld.so.preload" ok preload 'it is on here, by /etc/ld.so.preload$'
+	finds "the object in /etc/ld.so.preload" ok preload 'gaishim is on here, by /etc/ld.so.preload$'
 	is "nothing is said against it" "$(printf '%s\n' "$out" | grep -c '^note .*preload: ')" 0
 	is "is no failure" "$(printf '%s\n' "$out" | grep FAILED)" ''
 	case_of copy
@@ -466,7 +466,7 @@ etc() {
 	finds "a comment is no preload" ok preload 'nothing but the object'
 	case_of static
 	if [ -e "$TMP/env" ]; then
-		finds "what cannot be preloaded is not called ok" FAILED loads 'the loader ignores it.*static'
+		finds "what cannot be preloaded is not called ok" FAILED loads 'the loader ignores the object.*static'
 	else
 		skip "what cannot be preloaded is not called ok" "cc makes no static programs here"
 	fi

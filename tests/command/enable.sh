@@ -86,7 +86,7 @@ arguments() {
 	done
 	refused 2 'allowed are host, global and none' enable --github --lock=all
 	refused 2 'unknown option' disable --print
-	refused 2 'not for disable: GAISHIM_LOCK' --lock=none disable --dotenv "$file"
+	refused 2 'disable takes no options of the object: GAISHIM_LOCK' --lock=none disable --dotenv "$file"
 	refused 2 'unknown option' disable --dotenv "$file" --lock=none
 	refused 2 'carries no options: GAISHIM_LOCK' enable --system --lock=none
 	is "and nothing was made" "$(ls "$TMP")" "$listed"
@@ -582,7 +582,7 @@ odd_profile() {
 	is "odd: enable --profile" "$status" 0
 	# shellcheck disable=SC2016 # the inner shell's
 	is "odd: what it says can be typed" "$(login HOME="$HOME" sh -c "$(printf '%s\n' "$out" |
-		sed -n 's/.*in this one after: //p')"'; printf "%s\n" "$LD_PRELOAD"')" "$object"
+		sed -n 's/.*in this shell after: //p')"'; printf "%s\n" "$LD_PRELOAD"')" "$object"
 	for login in 'dash -l' 'bash -l' 'busybox sh -l'; do
 		${login%% *} -c : 2>/dev/null || continue
 		# shellcheck disable=SC2086 # words

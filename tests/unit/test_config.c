@@ -169,6 +169,7 @@ START_TEST(test_all_unknown)
 	config_read(&got);
 	ck_assert_uint_eq(got.unknown, wanted);
 	ck_assert_uint_eq(config_options, OPTIONS);
+	free(got.log);
 }
 END_TEST
 

@@ -138,6 +138,24 @@ if command -v "${CC:-cc}" >/dev/null; then
 	is "constructor of a linked library" \
 		"$(timeout -k 1 "$limit" env LD_PRELOAD="$GAISHIM_SO:$fake" EARLY_HOSTS="$hosts" "$TMP/linked" | tr '\n' ';')" \
 		"${want%done}"
+
+	# A log without a directory is one of the things that our start cannot read.
+	cat >"$TMP/errno.c" <<-'EOT'
+		#include <errno.h>
+		#include <netdb.h>
+		#include <stdio.h>
+		__attribute__((constructor)) static void load(void)
+		{
+			struct addrinfo *list;
+			errno = 77;
+			int code = getaddrinfo("127.0.0.1", "80", NULL, &list), error = errno;
+			printf("%d %d\n", code, error);
+		}
+	EOT
+	ok "compile an object" "${CC:-cc}" -shared -fPIC -o "$TMP/errno.so" "$TMP/errno.c"
+	mkdir "$TMP/gone"
+	is "constructor that asks before ours: errno is as it was" \
+		"$(cd "$TMP/gone" && rmdir "$TMP/gone" && run "$GAISHIM_SO:$TMP/errno.so" GAISHIM_LOG=log --)" "0 77;done"
 else
 	skip "constructor of a linked library" "no compiler"
 fi

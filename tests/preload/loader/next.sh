@@ -91,4 +91,41 @@ is "opened late, after a preload and a plugin" "$(LD_PRELOAD=$fake late -p "$TMP
 is "opened late: a preload is asked, as by the program" \
 	"$(LD_PRELOAD=$TMP/plugin.so late "$GAISHIM_SO")" "127.0.0.1 0;localhost -1234;localhost -1234;"
 
+# The program takes the address of a function that only libc has. Where the program is not
+# position-independent, that is an address of the program's own.
+cat >"$TMP/program.c" <<'EOT'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <gnu/libc-version.h>
+#include <netdb.h>
+#include <stdio.h>
+
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **list)
+{
+	__typeof__(getaddrinfo) *next = (__typeof__(next))dlsym(RTLD_NEXT, "getaddrinfo");
+	static int calls;
+
+	return ++calls > 1 ? -1234 : next(node, service, hints, list);
+}
+
+__attribute__((noinline)) static void keep(const char *(*function)(void))
+{
+	__asm__ volatile("" : : "r"(function));
+}
+
+int main(void)
+{
+	struct addrinfo *list;
+
+	keep(gnu_get_libc_version);
+	return printf("%d\n", getaddrinfo("plain.fake", "80", NULL, &list)) < 0;
+}
+EOT
+if "$cc" -O1 -w -no-pie -fno-pie -rdynamic "$TMP/program.c" -o "$TMP/program" -ldl 2>"$TMP/compile.out"; then
+	is "a program with a getaddrinfo of its own, and an address of libc's: the shim's next is behind the shim" \
+		"$(LD_PRELOAD=$GAISHIM_SO:$fake timeout -k 1 10 "$TMP/program" 2>&1)" 0
+else
+	skip "a program with an address of libc's" "the compiler says: $(grep -m 1 error "$TMP/compile.out")"
+fi
+
 done_testing
