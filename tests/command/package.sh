@@ -151,8 +151,12 @@ files='find /usr /etc /var/lib -name "*gaishim*" 2>/dev/null'
 before=$(inside "$files")
 like "it installs, and the command runs" \
 	"$(inside 'dpkg -i /gaishim.deb && gaishim --log=stderr getent ahosts 127.0.0.1')" 'how=numeric'
-like "with its site hook" \
-	"$(inside 'dpkg -i /gaishim.deb >/dev/null && gaishim --python-idna=libidn2 /usr/bin/python3 -c "print(u\"fa\\xdf\".encode(\"idna\"))"')" 'xn--fa-hia'
+if /usr/bin/python3 -c 'import encodings.idna' 2>/dev/null; then
+	like "with its site hook" \
+		"$(inside 'dpkg -i /gaishim.deb >/dev/null && gaishim --python-idna=libidn2 /usr/bin/python3 -c "print(u\"fa\\xdf\".encode(\"idna\"))"')" 'xn--fa-hia'
+else
+	skip "with its site hook" "no python3 of the system"
+fi
 like "it upgrades, and verifies" \
 	"$(inside 'dpkg -i /gaishim.deb && dpkg -i /gaishim.deb && dpkg --verify gaishim && gaishim --version')" "^gaishim $version \(commit [^ ]+, .*\)\$"
 is "it purges though enabled, and leaves nothing" \
