@@ -145,7 +145,9 @@ static inline int numeric_list(const struct question *q, void **answer)
 }
 
 /* Answer a numeric host as libc would. libc answers a question that is odd or wrong: without
- * its resolver and, except in strict mode, whatever the interfaces and the locale are. */
+ * its resolver and, except in strict mode, whatever the interfaces and the locale are. In
+ * strict mode, with AI_IDN, libc encodes the host first, its zone too, and what comes out
+ * may be a name. */
 static int numeric(struct question *q, void **answer)
 {
 	int code = numeric_list(q, answer);
@@ -153,7 +155,8 @@ static int numeric(struct question *q, void **answer)
 	if (code == 0)
 		q->how = "numeric";
 	if (code == ASK_LIBC) {
-		q->libc_flags |= AI_NUMERICHOST;
+		if (!q->strict || !(q->flags & AI_IDN))
+			q->libc_flags |= AI_NUMERICHOST;
 		if (!q->strict)
 			q->libc_flags &= ~(AI_ADDRCONFIG | AI_IDN | AI_CANONIDN);
 	}
