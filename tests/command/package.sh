@@ -94,7 +94,7 @@ for library in libidn2 libunistring; do
 	like "the archive: says that $library is inside" "$(cat "$tree/licences/NOTICE")" "$library [0-9].*(LGPL|Lesser)"
 	like "the archive: the notices of $library" "$(cat "$tree/licences/$library.txt")" 'Free Software Foundation'
 done
-like "the archive: the notice of Unicode, Inc." "$(cat "$tree/licences/libidn2.txt")" 'Unicode, Inc'
+like "the archive: the notice of Unicode, Inc." "$(cat "$tree/licences/libidn2.txt")" 'Unicode®?, Inc'
 like "the archive: the text of LGPL 3" "$(head -n 3 "$tree/licences/LGPL-3.txt")" 'GNU LESSER GENERAL PUBLIC LICENSE'
 like "the archive: the text of GPL 3" "$(sed -n 2p "$tree/licences/GPL-3.txt")" 'Version 3'
 cp "$build/gaishim-$version-$(uname -m).tar.gz" "$TMP/one"
