@@ -347,7 +347,10 @@ traps() {
 		interpreted) ./ld-linux-trap.so.2 --list ./interpreted ;;
 		*) "./$program" ;;
 		esac >/dev/null 2>&1
-		ok "$program: though it would have" [ -e "$TMP/sprung" ]
+		case $program$(getconf GNU_LIBC_VERSION) in
+		*audited'glibc 2.31') skip "$program: though it would have" "glibc 2.31 knows no audit libraries of a program's own" ;;
+		*) ok "$program: though it would have" [ -e "$TMP/sprung" ] ;;
+		esac
 	done
 }
 
