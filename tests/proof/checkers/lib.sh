@@ -8,9 +8,14 @@
 # As the Makefile compiles them.
 FLAGS="-std=gnu11 -D_GNU_SOURCE -Ishim -Itests/lib"
 
-# need COMMAND
+# need COMMAND NEWEST: the newest version that was tried. A newer one may find what it
+# likes: its findings are shown, but nothing fails for them.
 need() {
 	command -v "$1" >/dev/null || skip_all "$1 is not installed"
+	version=$("$1" --version | grep -Eo '[0-9]+(\.[0-9]+)+' | head -n 1)
+	untried=''
+	[ "$(printf '%s\n' "$2.999" "$version" | sort -V | tail -n 1)" = "$2.999" ] ||
+		untried="$1 $version is newer than what was tried ($2)"
 }
 
 # findings CHECKER: of its output, the lines "file:line: kind: text [check]" that are
@@ -36,7 +41,12 @@ quiet() {
 	checker=$1 file=$2
 	shift 2
 	"$@" "$file" >"$TMP/said" 2>&1
-	is "$file" "$(findings "$checker" <"$TMP/said")" ""
+	found=$(findings "$checker" <"$TMP/said")
+	if [ "$untried" ] && [ "$found" ]; then
+		skip "$file" "$untried; it says: $(printf '%s\n' "$found" | head -n 1 | tr '#' ' ')"
+	else
+		is "$file" "$found" ""
+	fi
 }
 
 # planted CHECK COMMAND [ARG...]: COMMAND finds what is planted in the C source on

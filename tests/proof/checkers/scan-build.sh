@@ -3,8 +3,8 @@
 # clang's analyzer.
 . tests/proof/checkers/lib.sh
 
-need scan-build
-need clang
+command -v scan-build >/dev/null || skip_all "scan-build is not installed"
+need clang 19
 
 # shellcheck disable=SC2086,SC2317 # a list of flags; it is called through quiet
 scan() {
