@@ -118,6 +118,8 @@ bare_matrix() {
 		[ ! -e "$tmp/$release.why" ] || printf '%s\n' "$release: skipped: $(cat "$tmp/$release.why")"
 	done
 	bare_skips
+	# shellcheck disable=SC2046 # names without blanks
+	[ "$all" ] || printf '%s\n' "not run, as scripts/check does not: $(left_out $(make -n check | grep 'tests/run '))"
 	! grep -q 'FAILED' "$tmp/rows" || return 1
 	[ "$(wc -l <"$tmp/rows")" -gt 1 ] || die 1 "nothing could run"
 }

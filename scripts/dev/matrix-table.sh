@@ -57,3 +57,11 @@ skips() {
 			print release ", " suite ": " $0
 		}' "$tmp/$1.log"
 }
+
+# left_out FILE...: the kinds of tests of which none is among these.
+left_out() {
+	for folder in tests/*/ tests/*/*/; do
+		ls "$folder"test_*.c "$folder"*.sh 2>/dev/null | grep -Eqv '/(lib|tap)\.sh$' || continue
+		printf '%s\n' "$@" | grep -Eq "(^|/)$folder[^/]+$" || printf '%s\n' "${folder#tests/}"
+	done | paste -s -d ' '
+}
