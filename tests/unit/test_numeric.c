@@ -292,7 +292,7 @@ END_TEST
 START_TEST(test_type_bits)
 {
 	struct question q = question("::1");
-	struct addrinfo *list;
+	struct addrinfo *list = NULL;
 
 	q.type_bits = SOCK_NONBLOCK | SOCK_CLOEXEC;
 	ck_assert_int_eq(answer_of(&q, &list), 0);

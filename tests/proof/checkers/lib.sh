@@ -8,14 +8,14 @@
 # As the Makefile compiles them.
 FLAGS="-std=gnu11 -D_GNU_SOURCE -Ishim -Itests/lib"
 
-# need COMMAND NEWEST: the newest version that was tried. A newer one may find what it
+# need COMMAND OLDEST NEWEST: the versions that were tried. Another one may find what it
 # likes: its findings are shown, but nothing fails for them.
 need() {
 	command -v "$1" >/dev/null || skip_all "$1 is not installed"
 	version=$("$1" --version | grep -Eo '[0-9]+(\.[0-9]+)+' | head -n 1)
 	untried=''
-	[ "$(printf '%s\n' "$2.999" "$version" | sort -V | tail -n 1)" = "$2.999" ] ||
-		untried="$1 $version is newer than what was tried ($2)"
+	[ "$(printf '%s\n' "$2" "$version" "$3.999" | sort -V | sed -n 2p)" = "$version" ] ||
+		untried="$1 $version is not of those that were tried ($2 to $3)"
 }
 
 # findings CHECKER: of its output, the lines "file:line: kind: text [check]" that are

@@ -5,7 +5,7 @@
 . tests/proof/checkers/lib.sh
 
 command -v scan-build >/dev/null || skip_all "scan-build is not installed"
-need clang 19
+need clang 14 19
 
 # shellcheck disable=SC2086,SC2317 # a list of flags; it is called through quiet
 scan() {
