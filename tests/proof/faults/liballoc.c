@@ -17,7 +17,8 @@
 #include <string.h>
 
 static _Thread_local struct {
-	bool armed, failed, looking;
+	bool armed, failed;
+	volatile bool looking; /* dlsym is said to call nothing of this file */
 	enum whose whose;
 	unsigned nth, calls;
 } self;
