@@ -62,6 +62,7 @@ bare_root() {
 bare_run() {
 	bare_root "$1"
 	log=$BUILD/matrix/bare-$release-$1.log
+	mkdir -p "$BUILD/matrix"
 	say "$release, as $1: all that is said goes to $log"
 	(enter_root "$making/root" '' sh -c "$newcomer" sh "$1" "$all") >"$log" 2>&1 </dev/null &
 	running=$!
@@ -103,7 +104,6 @@ bare_row() {
 # bare_matrix: the exit status is that of the whole.
 bare_matrix() {
 	[ -z "$user" ] || die 1 "--bare wants root, as apt does in the roots"
-	mkdir -p "$BUILD/matrix"
 	printf '%s\n' "release|Debian|glibc|as|packages|to get|set-up|demo|check|passed / failed / skipped" >"$tmp/rows"
 	for release in $releases; do
 		have_root || continue
