@@ -63,6 +63,7 @@ bare_run() {
 	bare_root "$1"
 	log=$BUILD/matrix/bare-$release-$1.log
 	mkdir -p "$BUILD/matrix"
+	: >"$log"
 	say "$release, as $1: all that is said goes to $log"
 	(enter_root "$making/root" '' sh -c "$newcomer" sh "$1" "$all") >"$log" 2>&1 </dev/null &
 	running=$!
