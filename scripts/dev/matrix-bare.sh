@@ -68,9 +68,9 @@ bare_run() {
 	(enter_root "$making/root" '' sh -c "$newcomer" sh "$1" "$all") >"$log" 2>&1 </dev/null &
 	running=$!
 	tail -n +1 -s 0.2 -f --pid="$running" "$log" |
-		grep -E --line-buffered '^ *[0-9]+/[0-9]+ |^(setup|check|demo): |^ended |^[0-9]+ passed, ' |
-		sed -u "s/^/$release, $1: /" >&2
-	wait "$running"
+		grep -aE --line-buffered '^ *[0-9]+/[0-9]+ |^(setup|check|demo): |^ended |^[0-9]+ passed, ' |
+		sed -u "s/^/$release, $1: /" >&2 &
+	wait # not in the pipeline, where a signal would have to wait
 	running=''
 	rm -rf --one-file-system "$making"
 	making=''
