@@ -50,7 +50,8 @@ fi
 ok "its sources build" make -C "$sources" -s -j2
 ok "and what they built runs" "$sources/scripts/gaishim" --log="$TMP/log" getent ahosts 127.0.0.1
 like "and answers" "$(cat "$TMP/log")" 'how=numeric'
-like "it knows its commit" "$("$sources/scripts/gaishim" --version)" "\\(commit $(scripts/dev/commit | cut -d ' ' -f 1), "
+commit=$(scripts/dev/commit | cut -d ' ' -f 1)
+like "it knows its commit" "$("$sources/scripts/gaishim" --version)" "\\(commit ${commit:-unknown}, "
 
 # Debug information, of which the build id is made, must not tell where that was; nor an
 # archive where, when, by whom and with which umask.
