@@ -56,7 +56,9 @@ LINK = -shared -nostartfiles -Wl,-z,noseparate-code,-z,now,-z,relro,-z,text,-z,n
 	-Wl,--as-needed,-O1
 
 # libidn2 and libunistring go inside, as one object whose names nobody sees:
-# libidn2.a brings versioned symbols along, which a version script cannot hide.
+# libidn2.a brings versioned symbols along, which a version script cannot hide. Nothing that
+# is called in there asks for the locale's charset; what would find it out reads the
+# environment and a file in older releases, so it is left out.
 ifeq ($(IDN2),static)
 IDN = $(BUILD)/idn2.o
 IDN_API = idn2_lookup_u8 idn2_to_ascii_4z idn2_to_unicode_8z8z idn2_to_unicode_8z4z \
@@ -134,9 +136,10 @@ $(BUILD)/idn2.o: | $(BUILD)/have/idn2.h
 				"or make IDN2=shared" >&2; exit 1; }; \
 	done
 	echo "  $@"
-	$(CC) -r -nostdlib -o $@.all $(IDN_API:%=-Wl,-u,%) -l:libidn2.a -l:libunistring.a
+	echo 'const char *locale_charset(void) { return "UTF-8"; }' | $(CC) -O2 -fPIC -x c -c -o $@.charset -
+	$(CC) -r -nostdlib -o $@.all $(IDN_API:%=-Wl,-u,%) $@.charset -l:libidn2.a -l:libunistring.a
 	objcopy $(IDN_API:%=--keep-global-symbol=%) $@.all $@
-	rm -f $@.all
+	rm -f $@.all $@.charset
 
 $(BUILD)/shim/%.o: shim/%.c | $(BUILD)/have/idn2.h
 	mkdir -p $(@D)

@@ -9,6 +9,8 @@
 #include "log.h"
 #include "together.h"
 
+#include <errno.h>
+
 /* Each stage answers, refuses, or says whose turn it is; stages never call one another. A
  * host that is numeric as it is written has nothing to normalize, so the numeric stage
  * comes first. */
@@ -50,7 +52,10 @@ static int queue_and_log(struct question *q, void **answer)
 
 int pipeline(struct question *q, void **answer)
 {
-	if (config.log != NULL || config.lock == lock_global)
-		return queue_and_log(q, answer);
-	return stages(q, answer);
+	int saved = errno;
+	int code = config.log != NULL || config.lock == lock_global ? queue_and_log(q, answer) : stages(q, answer);
+
+	if (code == 0)
+		errno = saved; /* an allocation may change it and succeed */
+	return code;
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# The part of scripts/dev/matrix that makes the root file systems.
+# The part of scripts/dev/matrix that makes the root file systems, and enters them.
 # shellcheck disable=SC2034,SC2154 # the variables of matrix
 
 # The archive that apt has lists of, if this is Debian.
@@ -32,7 +32,8 @@ without() {
 # it, and stands in its place when it is complete.
 have_root() {
 	packages=$(packages_of "$release")
-	[ "$renew" ] || [ "$packages" != "$(cat "$cache/$release/etc/gaishim-matrix" 2>/dev/null)" ] || return 0
+	root=$cache/${bare:+bare-}$release
+	[ "$renew" ] || [ ! -e "$root" ] || [ "$packages" != "$(cat "$root/etc/gaishim-matrix" 2>/dev/null)" ] || return 0
 	left=$((deadline - $(date +%s)))
 	if ! command -v mmdebstrap >/dev/null; then
 		without "no root in $cache, and no mmdebstrap to make it"
@@ -44,12 +45,16 @@ have_root() {
 	[ "$mirror" ] || mirror=$(find_mirror)
 	making=$(mktemp -d "$cache/.$release.XXXXXX") || exit 1
 	gather_keys
-	say "making $cache/$release from $mirror"
+	say "making $root from $mirror"
+	if [ "$bare" ]; then
+		set -- --variant=minbase
+	else
+		set -- --variant=essential --include="$(printf '%s\n' "$packages" | tr ' ' ,)" \
+			--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+			--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io
+	fi
 	# The Release file of testing may be older than it says it is good for.
-	timeout -k 10 "$left" nice mmdebstrap --variant=essential --keyring="$tmp/keys" \
-		--include="$(printf '%s\n' "$packages" | tr ' ' ,)" --aptopt='Acquire::Check-Valid-Until "false"' \
-		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io \
+	timeout -k 10 "$left" nice mmdebstrap "$@" --keyring="$tmp/keys" --aptopt='Acquire::Check-Valid-Until "false"' \
 		"$release" "$making/root.tar" "$mirror" >"$making/log" 2>&1 &
 	maker=$!
 	wait "$maker"
@@ -57,12 +62,14 @@ have_root() {
 	0)
 		mkdir "$making/root"
 		tar -C "$making/root" --exclude='./dev/*' -xf "$making/root.tar" || die 1 "$cache: no room for $release?"
-		# Nothing is to be asked outside.
-		: >"$making/root/etc/resolv.conf"
-		printf '127.0.0.1 localhost\n::1 localhost\n' >"$making/root/etc/hosts"
-		printf '%s\n' "$packages" >"$making/root/etc/gaishim-matrix"
-		rm -rf "${cache:?}/$release"
-		mv -T "$making/root" "$cache/$release" || exit 1
+		if [ -z "$bare" ]; then
+			# Nothing is to be asked outside.
+			: >"$making/root/etc/resolv.conf"
+			printf '127.0.0.1 localhost\n::1 localhost\n' >"$making/root/etc/hosts"
+			printf '%s\n' "$packages" >"$making/root/etc/gaishim-matrix"
+		fi
+		rm -rf "${root:?}"
+		mv -T "$making/root" "$root" || exit 1
 		;;
 	124 | 137) without "its root was not made within $left s" ;;
 	*) without "mmdebstrap: $(sed -n 's/^E: //p' "$making/log" | head -n 1)" ;;
@@ -71,4 +78,47 @@ have_root() {
 	rm -rf "$making"
 	making='' maker=''
 	return "$made"
+}
+
+# /proc is a mount point even in a chroot, where / is none; once it is private it
+# carries the root, and nothing that is mounted there is seen outside. Read-only
+# keeps roots as they were made; some users may not mount so. Without programs the
+# root is one to be written to.
+# shellcheck disable=SC2016 # for the inner shell
+entry='
+set -e
+root=$1 programs=$2 inside=/proc/driver
+shift 2
+mount --make-private /proc
+mount --bind "$root" $inside
+mount --make-private $inside
+mount --rbind /dev $inside/dev
+mount -t proc proc $inside/proc
+mount -t tmpfs tmpfs $inside/tmp
+mount -t tmpfs tmpfs $inside/run
+set -- chroot $inside "$@"
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+[ "$programs" ] || exec env -i PATH=$PATH HOME=/root "$@"
+mount --bind . $inside/mnt
+mount --bind "$programs" $inside/srv
+for place in $inside/mnt $inside; do
+	mount -o remount,bind,ro $place 2>/dev/null || :
+done
+exec env -i PATH=$PATH HOME=/tmp LC_ALL=C.UTF-8 BUILD=/srv "$@"
+'
+
+# enter_root ROOT PROGRAMS COMMAND...: takes the place of this shell. What COMMAND leaves
+# running ends with it.
+enter_root() {
+	# shellcheck disable=SC2086 # an option or none
+	exec unshare $user -mpf --propagation unchanged --kill-child sh -c "$entry" sh "$@"
+}
+
+# enter RELEASE COMMAND...: the same, in a root that stays as it is. The checkout is /mnt
+# there, where COMMAND is run, and $programs is /srv.
+enter() {
+	root=$cache/$1
+	shift
+	# shellcheck disable=SC2016 # for the inner shell
+	enter_root "$root" "$programs" sh -c 'cd /mnt && exec "$@"' sh "$@"
 }

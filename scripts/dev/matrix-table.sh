@@ -57,3 +57,15 @@ skips() {
 			print release ", " suite ": " $0
 		}' "$tmp/$1.log"
 }
+
+# left_out FILE...: the kinds of tests of which none is among these.
+left_out() {
+	for folder in tests/*/ tests/*/*/; do
+		[ "$folder" != tests/lib/ ] || continue
+		found=''
+		for file in "$folder"test_*.c "$folder"*.sh; do
+			[ ! -f "$file" ] || [ "${file##*/}" = lib.sh ] || found=1
+		done
+		[ -z "$found" ] || printf '%s\n' "$@" | grep -Eq "(^|/)${folder}[^/]+$" || printf '%s\n' "${folder#tests/}"
+	done | paste -s -d ' '
+}

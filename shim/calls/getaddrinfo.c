@@ -143,7 +143,9 @@ static inline int numeric_list(const struct question *q, void **answer)
 }
 
 /* Answer a numeric host as libc would. Where the question is odd or wrong, libc itself answers:
- * without its resolver and, except in strict mode, without a look at interfaces and locale. */
+ * without its resolver and, except in strict mode, without a look at interfaces and locale. In
+ * strict mode, with AI_IDN, libc encodes the host first, its zone too, and the result may be a
+ * name. */
 static int numeric(struct question *q, void **answer)
 {
 	int code = numeric_list(q, answer);
@@ -151,7 +153,8 @@ static int numeric(struct question *q, void **answer)
 	if (code == 0)
 		q->how = "numeric";
 	if (code == ASK_LIBC) {
-		q->libc_flags |= AI_NUMERICHOST;
+		if (!q->strict || !(q->flags & AI_IDN))
+			q->libc_flags |= AI_NUMERICHOST;
 		if (!q->strict)
 			q->libc_flags &= ~(AI_ADDRCONFIG | AI_IDN | AI_CANONIDN);
 	}

@@ -9,7 +9,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,12 +30,23 @@ static bool read_text(const char *path, char *text, size_t size)
 	return length > 0;
 }
 
+/* Returns the decimal number at text. strtol is another function where headers are newer (glibc
+ * 2.38), and an object with that one does not load where libc is older. */
+static int read_number(const char *text)
+{
+	int number = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++)
+		number = number * 10 + (*text - '0');
+	return number;
+}
+
 /* Returns the number behind a name of /proc/PID/status, or -1 if that name is not there. */
 static int find_number(const char *text, const char *name)
 {
 	const char *at = strstr(text, name);
 
-	return at != NULL ? (int)strtol(at + strlen(name), NULL, 10) : -1;
+	return at != NULL ? read_number(at + strlen(name)) : -1;
 }
 
 /* Returns how many seccomp filters are in force for a thread, or -1 if that is unknown (proc(5),
@@ -144,5 +154,5 @@ int threads_is_blocked(int tid)
 	if (!known)
 		return -1;
 	/* "running", or the number of the system call and its arguments */
-	return text[0] >= '0' && text[0] <= '9' && strtol(text, NULL, 10) == SYS_futex;
+	return text[0] >= '0' && text[0] <= '9' && read_number(text) == SYS_futex;
 }

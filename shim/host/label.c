@@ -136,7 +136,7 @@ static int map_label(char *label, struct utf32_label *mapped)
  * IDN2_OK or IDN2_MALLOC. */
 static int find_symbol(uint32_t c, bool *symbol)
 {
-	uint32_t label[] = { '0', c, 0 }; /* a combining mark cannot be alone */
+	const uint32_t label[] = { '0', c, 0 }; /* a combining mark cannot be alone */
 	int rc = hyphens_check(label);
 
 	if (rc == IDN2_UNASSIGNED)

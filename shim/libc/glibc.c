@@ -95,6 +95,7 @@ static bool set_canonname(struct addrinfo *list, const char *canonname)
 static struct addrinfo *list_new(unsigned nodes, const char *canonname)
 {
 	struct addrinfo *list = NULL, *node;
+	int saved = errno; /* malloc of 2.31 counts processors, which fails without /sys */
 
 	do {
 		node = new_node(sizeof(struct sockaddr_in6), list);
@@ -102,8 +103,10 @@ static struct addrinfo *list_new(unsigned nodes, const char *canonname)
 			goto no_memory;
 		list = node;
 	} while (--nodes > 0);
-	if (canonname == NULL || set_canonname(list, canonname))
+	if (canonname == NULL || set_canonname(list, canonname)) {
+		errno = saved;
 		return list;
+	}
 no_memory:
 	if (list != NULL)
 		freeaddrinfo(list);

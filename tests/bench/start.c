@@ -16,7 +16,7 @@ static struct way {
 	char preload[4096];
 	char *environment[2];
 	double *times;
-} ways[MAX] = { [BARE].name = "bare", [EMPTY].name = "an empty preload", [OURS].name = "gaishim" };
+} ways[MAX] = { [BARE] = { .name = "bare" }, [EMPTY] = { .name = "an empty preload" }, [OURS] = { .name = "gaishim" } };
 
 /* Microseconds from spawn to wait; a failure ends it all. */
 static double run(char *const environment[])

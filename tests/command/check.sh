@@ -12,6 +12,13 @@ chmod 755 "$TMP" # a user without rights runs programs in it
 tree=$TMP/tree
 checkout "$tree"
 mkdir "$TMP/bin"
+# Without a tool for file capabilities each verdict would say so.
+if ! command -v getcap >/dev/null && ! command -v getfattr >/dev/null; then
+	mkdir "$TMP/tools"
+	printf '#!/bin/sh\n' >"$TMP/tools/getcap"
+	chmod 755 "$TMP/tools" "$TMP/tools/getcap"
+	PATH=$PATH:$TMP/tools
+fi
 unset GAISHIM_SO
 object=$tree/build/libgaishim.so
 work=$TMP/work
@@ -347,7 +354,10 @@ traps() {
 		interpreted) ./ld-linux-trap.so.2 --list ./interpreted ;;
 		*) "./$program" ;;
 		esac >/dev/null 2>&1
-		ok "$program: though it would have" [ -e "$TMP/sprung" ]
+		case $program$(getconf GNU_LIBC_VERSION) in
+		*audited'glibc 2.31') skip "$program: though it would have" "glibc 2.31 knows no audit libraries of a program's own" ;;
+		*) ok "$program: though it would have" [ -e "$TMP/sprung" ] ;;
+		esac
 	done
 }
 

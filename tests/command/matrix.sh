@@ -30,9 +30,11 @@ refuses 'seconds up to 99999' --make=
 refuses 'seconds up to 99999' --make=1m
 refuses 'begins with http://' --mirror=ftp.debian.org
 refuses 'no such option: --cache=' --cache=
+refuses '--suite does not go with --bare' --bare --suite=net
+refuses '--all goes with --bare' --all trixie
 matrix --help
 is "--help succeeds" "$status" 0
-for word in bullseye testing --suite= --cache= --mirror= --make= --renew; do
+for word in bullseye testing --bare --all --suite= --cache= --mirror= --make= --renew; do
 	like "--help has $word" "$out" "$word"
 done
 
@@ -61,6 +63,42 @@ if command -v mmdebstrap >/dev/null; then
 else
 	skip "no archive" "no mmdebstrap"
 fi
+
+# Newcomers, in bare roots: what is made of their logs. (Four minutes and 60 MB a run are
+# too much for here.)
+if [ "$(id -u)" -eq 0 ]; then
+	matrix --bare --cache="$TMP/roots" --make=0
+	is "--bare, no roots: fails" "$status" 1
+	like "--bare, no roots: says why, for each" "$out" '^trixie: skipped: no root in .*, and no (time left|mmdebstrap) '
+	is "--bare: testing is no release by default" "$(printf '%s\n' "$out" | grep -c testing)" 0
+else
+	matrix --bare
+	is "--bare, not root: fails" "$status" 1
+	like "--bare, not root: says why" "$out" 'wants root'
+fi
+# newcomer WHO LINE...: the row of a log.
+newcomer() {
+	who=$1
+	shift
+	printf '%s\n' 'entered 12.15 glibc 2.36' "$@" >"$TMP/newcomer"
+	bare_row bookworm "$who" "$TMP/newcomer"
+}
+. scripts/dev/matrix-bare.sh
+installed='setup: 0 upgraded, 44 newly installed, 0 to remove and 0 not upgraded.
+setup: Need to get 54.5 MB of archives.
+setup: that took 40 s'
+also='setup: 0 upgraded, 3 newly installed, 0 to remove and 0 not upgraded.
+setup: Need to get 133 kB of archives.
+setup: that took 2 s'
+count='3584 passed, 0 failed, 9 skipped'
+is "--bare: a row, as root" "$(newcomer root "$installed" 'ended demo 0 70' "$also" "$count" "$count" 'ended check 0 150')" \
+	'bookworm|12.15|2.36|root|47|54.6 MB|42 s|30 s|148 s|3584 / 0 / 9'
+is "--bare: a row, as a user" "$(newcomer user "${installed%setup: that*}" 'ended line 0 40' 'ended demo 0 30' "$count" 'ended check 0 148')" \
+	'bookworm|12.15|2.36|user|44|54.5 MB|40 s|30 s|148 s|3584 / 0 / 9'
+is "--bare: failures" "$(newcomer root "$installed" 'ended demo 1 70' '1 passed, 2 failed, 0 skipped' 'ended check 2 150')" \
+	'bookworm|12.15|2.36|root|44|54.5 MB|40 s|FAILED: exit status 1|FAILED: exit status 2|FAILED: 1 / 2 / 0'
+is "--bare: no end" "$(newcomer root "$installed")" \
+	'bookworm|12.15|2.36|root|44|54.5 MB|0 s|FAILED: no end|FAILED: no end|FAILED: no count'
 
 # The matrix itself. What is not made within this time, the next run makes.
 matrix --make=130

@@ -9,7 +9,7 @@ unset LD_PRELOAD
 
 cc=$(command -v "${CC:-cc}")
 mkdir "$TMP/bin"
-for tool in awk cat dirname grep sed sh tr; do
+for tool in awk cat chmod date dirname grep mkdir mktemp rm sed sh tr; do
 	ln -s "$(command -v $tool)" "$TMP/bin/$tool"
 done
 
@@ -29,7 +29,7 @@ run() {
 	shift
 	out=$(PATH=$TMP/bin CC=$compiler "$@" 2>&1)
 	status=$?
-	calls=$(grep -v '^apt-cache\|^dpkg-query\|^id ' "$TMP/calls")
+	calls=$(grep -v '^apt-cache\|^dpkg-query\|^id \|^apt-get .*--assume-no' "$TMP/calls")
 }
 
 # root NUMBER: the user's id.
@@ -61,10 +61,14 @@ run no-compiler scripts/dev/setup build
 like "apk, root: installs" "$calls" '^apk add gcc make musl-dev libidn2-dev libidn2-static libunistring-static$'
 rm "$TMP/bin/apk"
 
-# An archive that offers everything but mandoc; the first install fails if it
-# is asked for many at once.
-stub apt-cache 'test "$1" = policy || exit 0' 'shift' \
-	'for p; do printf "%s:\n  Candidate: %s\n" $p "$(test $p = mandoc && echo "(none)" || echo 1)"; done'
+# An archive that offers everything but mandoc, once there are package lists of it; the
+# first install fails if it is asked for many at once.
+lists() {
+	printf '%s\n' "$1" >"$TMP/lists"
+}
+lists ' 500 http://deb.debian.org/debian bookworm/main amd64 Packages'
+stub apt-cache 'test "$1" = policy || exit 0' 'shift' "test \$# -gt 0 || exec cat '$TMP/lists'" \
+	"grep -q Packages '$TMP/lists' || exit 0" 'for p; do printf "%s:\n  Candidate: %s\n" $p "$(test $p = mandoc && echo "(none)" || echo 1)"; done'
 stub dpkg-query 'echo not-installed'
 stub apt-get
 root 1000
@@ -84,7 +88,47 @@ run no-compiler scripts/check --all
 like "check --all, apt, not root: the line" "$out" \
 	"^    apt-get update && apt-get install -y --no-install-recommends $debian check valgrind"
 
+# What apt says of the cost, and what becomes of it when nothing is to change.
+cost='0 upgraded, 44 newly installed, 0 to remove and 0 not upgraded.
+Need to get 54.5 MB of archives.
+After this operation, 215 MB of additional disk space will be used.'
+stub apt-get "case \$* in
+	*update) test -z \"\$APT_CONFIG\" || grep -q 'Lists \"/' \"\$APT_CONFIG\" && echo ' Packages' >'$TMP/lists' ;;
+	*--assume-no*) test \"\$LC_ALL\" = C && echo '$cost' ;;
+	esac"
+# costs WHAT: all of it is in $out.
+costs() {
+	is "$1" "$(printf '%s\n' "$out" | sed -n 's/^setup: \([0-9N].*\.$\|After .*\)/\1/p')" "$cost"
+}
+for id in 0 1000; do
+	root $id
+	for script in 'dev/setup --dry-run build' 'demo --dry-run' 'check --dry-run' 'check --all --dry-run'; do
+		lists ' 500 http://deb.debian.org/debian bookworm/main amd64 Packages'
+		# shellcheck disable=SC2086 # words
+		run no-compiler scripts/$script
+		is "$script, user $id: status" "$status" 0
+		like "$script, user $id: the line" "$out" "^    apt-get update && .* $debian"
+		costs "$script, user $id: the cost"
+		is "$script, user $id: nothing is run" "$calls" ''
+	done
+	lists ''
+	run no-compiler scripts/check --all --dry-run
+	costs "no package lists, user $id: the cost"
+	is "no package lists, user $id: they are fetched" "$calls" 'apt-get -q update'
+	like "no package lists, user $id: what a fresh list has" "$out" "$debian check valgrind"
+	is "no package lists, user $id: what it lacks" "$(printf '%s\n' "$out" | grep -c '^    .* mandoc')" 0
+done
+lists ' 500 http://deb.debian.org/debian bookworm/main amd64 Packages'
+run no-compiler scripts/dev/setup build
+costs "not root: the cost"
 root 0
+run no-compiler scripts/dev/setup build
+costs "root: the cost"
+is "root: it is said before it is done" \
+	"$(sed -n 's/.*\(update\|--assume-no\|-q -y\).*/\1/p' "$TMP/calls" | paste -s -d ' ')" 'update --assume-no -q -y'
+like "root: and how long it took" "$out" '^setup: that took [0-9]+ s$'
+stub apt-get
+
 run no-compiler scripts/dev/setup build
 is "root, but still missing afterwards" "$status" 1
 like "names it" "$out" "needed, and still missing: $debian\$"
@@ -95,6 +139,12 @@ stub make
 run "$cc" scripts/dev/setup build
 is "nothing missing: status" "$status" 0
 is "nothing missing: not a word" "$out$calls" ''
+run "$cc" scripts/dev/setup --dry-run build
+is "nothing missing, a dry run: says so" "$status $out$calls" '0 setup: nothing is missing'
+lists ''
+run "$cc" scripts/dev/setup all
+lists ' 500 http://deb.debian.org/debian bookworm/main amd64 Packages'
+like "no package lists: what is missing is not taken for what is not to be had" "$calls" 'install .*valgrind'
 
 stub apt-get 'case "$*" in *update) exit 1 ;; *install*" valgrind "*) exit 100 ;; *strace) exit 100 ;; esac'
 run "$cc" scripts/dev/setup all
@@ -129,6 +179,7 @@ run "$cc" "$TMP/tree/scripts/check" --all
 like "check --all: all tests" "$calls" '^make check-all$'
 run "$cc" "$TMP/tree/scripts/check" --al
 is "check --al: status" "$status" 2
+is "check --al: nothing is run" "$calls" ''
 like "check --al: says what to do" "$out" 'try --help'
 
 done_testing

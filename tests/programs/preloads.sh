@@ -187,12 +187,15 @@ localhost 127.0.0.1 led
 Tor: xn--bcher-kva.test'
 	is 'torsocks behind: names are for Tor, in ASCII' "$(asked "$GAISHIM_SO:$lib" -s)" "$by_tor"
 	is 'torsocks behind: and with hints of NULL' "$(asked "$GAISHIM_SO:$lib")" "$by_tor"
-	is 'torsocks before: names are its own, and as they are' "$(asked "$lib:$GAISHIM_SO" -s)" \
-		'127.0.0.1 127.0.0.1 numeric
+	its_own='127.0.0.1 127.0.0.1 numeric
 bücher.test 192.0.2.99 -
 localhost 127.0.0.1 -
 Tor: bücher.test'
-	is 'torsocks before: it does not look at questions with hints of NULL' "$(asked "$lib:$GAISHIM_SO")" "$all"
+	is 'torsocks before: names are its own, and as they are' "$(asked "$lib:$GAISHIM_SO" -s)" "$its_own"
+	case $(torsocks --version 2>&1) in
+	*' 2.'[0-4].*) is 'torsocks before: it does not look at questions with hints of NULL' "$(asked "$lib:$GAISHIM_SO")" "$all" ;;
+	*) is 'torsocks before: and with hints of NULL' "$(asked "$lib:$GAISHIM_SO")" "$its_own" ;;
+	esac
 	kill $!
 	export TAP_EXIT=:
 	like 'no Tor: names fail, numeric hosts do not' "$(asked "$GAISHIM_SO:$lib" -s 2>&1 | tr '\n' ';')" \

@@ -119,7 +119,12 @@ def _():
 
 @client("uvloop")
 def _():
+    import asyncio
     import uvloop
+    # asyncio.run calls this since Python 3.9, and uvloop has it since 0.15.
+    last = "shutdown_default_executor"
+    if getattr(uvloop.Loop, last, None) is getattr(asyncio.AbstractEventLoop, last, 0):
+        raise ImportError("uvloop %s is older than this Python" % uvloop.__version__)
     uvloop.install()
 
 

@@ -65,6 +65,10 @@ numeric() {
 		is "$what: $2: loses the zone with and without the shim" \
 			"$(reached "$1" shim idna)" "$(reached "$1" bare bare)"
 		;;
+	either,) # it has not come so far as to ask
+		is "$what: $2: this version loses the zone with and without the shim" \
+			"$(reached "$1" shim idna)" "$(reached "$1" bare bare)"
+		;;
 	parses,) is "$what: $2, which it reads itself" "$(reached "$1" bare shim idna)" "$3 $3 $3 " ;;
 	*) is "$what: $2 is numeric" "$(reached "$1" bare shim idna)$how" "$3 $3 $3 numeric" ;;
 	esac
@@ -91,6 +95,12 @@ lookups() {
 	grep -c " host=\"shim\.herd\.test\" .* how=$1 " "$TMP/shim.log"
 }
 
+# asks: how often libc was asked for the herd's answers, with the shim.
+asks() {
+	sed -n 's/.* host="shim\.herd\.test" .* how=led asks=\([0-9]*\) .*/\1/p' "$TMP/shim.log" |
+		awk '{ n += $1 } END { print n + 0 }'
+}
+
 # herd LOOKUPS: how many each client makes, one after the other. Who comes so late
 # that the answer is there already asks again: a few may, on a busy machine.
 herd() {
@@ -100,12 +110,14 @@ herd() {
 	ok "$what: herd: $(asked bare) queries without the shim" test "$(asked bare)" -ge $all
 	ok "$what: herd: $led with it" test "$led" -le $((5 * $1))
 	is "$what: herd: who did not lead has waited" $((led + $(lookups waited))) $all
-	is "$what: herd: who led has asked, and nobody else" "$(asked shim)" "$led"
+	# And once more for each answer that was late.
+	ok "$what: herd: who led has asked, and nobody else: $(asked shim)" \
+		test "$(asked shim)" -ge "$led" -a "$(asked shim)" -le "$(asks)"
 }
 
 # clients PYTHON: reads a table of the clients and their habits.
 #   numeric  asks, or parses: reads addresses itself, though other versions may ask
-#   zone     the same, or loses: it never gets there
+#   zone     the same, or loses: it never gets there; or either, by its version
 #   str      codec: Python's own, IDNA 2003, if it is not replaced; encodes: itself,
 #            as IDNA 2008; raw: UTF-8 comes to getaddrinfo; refuses: an exception
 #   bytes    the same
@@ -150,7 +162,7 @@ asyncio          parses  asks    codec    refuses  1
 uvloop+asyncio   parses  loses   codec    encodes  1
 uvloop+aiohttp   parses  loses   encodes  refuses  1
 gevent           asks    asks    codec    raw      1
-gevent+requests  asks    asks    encodes  refuses  1
+gevent+requests  asks    either  encodes  refuses  1
 gevent+pymongo   asks    asks    codec    refuses  2
 eventlet         asks    asks    codec    refuses  none
 trio             asks    asks    encodes  raw      1
@@ -159,7 +171,7 @@ twisted          asks    asks    codec    refuses  1
 tornado          asks    asks    codec    raw      1
 tornado-http     asks    asks    codec    refuses  1
 urllib3          asks    asks    encodes  refuses  1
-requests         asks    asks    encodes  refuses  1
+requests         asks    either  encodes  refuses  1
 httpx            asks    loses   encodes  refuses  1
 httpx-async      parses  loses   encodes  refuses  1
 pycurl           parses  parses  refuses  encodes  1

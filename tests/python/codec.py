@@ -449,6 +449,8 @@ class Running(unittest.TestCase):
 
     def test_threads_and_forks(self):
         """Eight threads for a second, and children meanwhile."""
+        if getattr(sys, "pypy_version_info", (9,))[:3] <= (7, 3, 5):
+            self.skipTest("in a child this PyPy waits for a lock of its own")
         stop, wrong, turns = time.time() + 1, [], []
 
         def run():

@@ -98,6 +98,9 @@ else
 	skip 'nothing is loaded for a lookup' 'strace is not installed, or not permitted here'
 fi
 
+# That of Debian 11 refuses symbols itself.
+! curl --version 2>/dev/null | grep -q ' libidn2/2\.3\.0 ' ||
+	hosts=$(printf '%s\n' "$hosts" | sed 's/ h\.☃\.fake i\.i❤\.fake//')
 if curl --version 2>/dev/null | grep -q '^Features.* IDN'; then
 	# shellcheck disable=SC2046,SC2086 # a host a word
 	served_log=$TMP/curl served curl -s -m 2 $(printf 'http://%s/ ' $hosts)

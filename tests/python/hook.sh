@@ -185,8 +185,13 @@ starts() {
 	2.7 | pypy2) ways='default subprocess' ;;
 	*) ways='fork spawn forkserver futures subprocess' ;;
 	esac
-	# shellcheck disable=SC2086 # a way a word
-	encodes "$1: children" "$(printf "%s $ours\n" $ways)" "$2" "$probe" children
+	# PyPy 7.3.5 has trouble with a pool of processes.
+	if [ "$("$2" "$probe" children 2>/dev/null | wc -l)" -eq "$(printf '%s\n' "$ways" | wc -w)" ]; then
+		# shellcheck disable=SC2086 # a way a word
+		encodes "$1: children" "$(printf "%s $ours\n" $ways)" "$2" "$probe" children
+	else
+		skip "$1: children" "without the hook, too, this interpreter does not make all of them: $ways"
+	fi
 	rm -f "$CODEC"
 	"$gaishim" --python-idna=libidn2 "$2" "$probe" view <&- >&- 2>&-
 	is "$1: no standard streams" "$(cat "$CODEC")" $ours
@@ -232,8 +237,12 @@ environments() {
 		echo | write "$site/sitecustomize.py"
 	done
 	same "$name: a virtual environment" $ours "$venv/bin/python" "$probe" view
-	# Debian's comes before it: it is in the standard library.
-	like "$name: its sitecustomize runs" "$(cat "$TMP/with")" "^sitecustomize ($venv|/usr/lib/python3[.0-9]*)/"
+	if "$venv/bin/python" -c 'import sys; sys.exit(any(p.startswith(sys.prefix) for p in sys.path))'; then
+		skip "$name: its sitecustomize runs" "its virtual environments do not look for modules in themselves"
+	else
+		# Debian's comes before it: it is in the standard library.
+		like "$name: its sitecustomize runs" "$(cat "$TMP/with")" "^sitecustomize ($venv|/usr/lib/python3[.0-9]*)/"
+	fi
 	sed -i '/^include-system-site-packages/s/false/true/' "$venv/pyvenv.cfg"
 	with PYTHONPATH="$TMP/first" \
 		same "$name: with the system's packages, and the user's own" $ours "$venv/bin/python" "$probe" view

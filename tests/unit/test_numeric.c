@@ -275,11 +275,12 @@ START_TEST(test_libc_flags)
 	ck_assert_int_eq(answer_of(&q, &list), ASK_LIBC);
 	ck_assert_int_eq(q.libc_flags, AI_NUMERICHOST | AI_ADDRCONFIG | AI_PASSIVE);
 	/* libc reads the whole host in the locale's charset first, its zone too:
-	 * this is EAI_IDN_ENCODE there, and index 1 without AI_IDN. */
+	 * this is EAI_IDN_ENCODE there, and index 1 without AI_IDN. Some releases of
+	 * libidn2 encode ::1%\u00E9, and libc then looks for a name. */
 	q.host = "fe80::1%lo:\xFE";
 	q.flags = q.libc_flags = AI_IDN;
 	ck_assert_int_eq(answer_of(&q, &list), ASK_LIBC);
-	ck_assert_int_eq(q.libc_flags, AI_NUMERICHOST | AI_IDN);
+	ck_assert_int_eq(q.libc_flags, AI_IDN);
 
 	q.host = "localhost";
 	q.libc_flags = q.flags;
@@ -291,7 +292,7 @@ END_TEST
 START_TEST(test_type_bits)
 {
 	struct question q = question("::1");
-	struct addrinfo *list;
+	struct addrinfo *list = NULL;
 
 	q.type_bits = SOCK_NONBLOCK | SOCK_CLOEXEC;
 	ck_assert_int_eq(answer_of(&q, &list), 0);

@@ -83,8 +83,8 @@ static const struct scene {
 	  .code = OTHER_ERROR, .role = FLIGHT_WAITED, .got = OTHER_ERROR, .shared = 2 },
 	{ .name = "a waiter that is told to try later", .from = FIRST_WAIT, .led = true, .before = 1,
 	  .code = TRY_LATER, .role = FLIGHT_WAITED, .got = TRY_LATER },
-	{ .name = "a waiter that takes over", .from = FIRST_LOCK, .led = true, .cancel = true, .after = 1,
-	  .role = FLIGHT_LED, .shared = 1, .copies = -1 },
+	{ .name = "a waiter that takes over", .from = FIRST_LOCK, .led = true, .cancel = true, .gated = true,
+	  .after = 1, .role = FLIGHT_LED, .shared = 1, .copies = -1 },
 	{ .name = "a leader of two", .from = FIRST_LOCK, .gated = true, .after = 2, .role = FLIGHT_LED,
 	  .shared = 2, .copies = -1 },
 	{ .name = "a leader in vain", .from = OWN_ASK, .gated = true, .late = true, .after = 1,
@@ -285,14 +285,17 @@ static bool run(const struct scene *scene, int step)
 	for (int i = 0; i < scene->before; i++)
 		start(&others[i]);
 	start(&stepped);
+	if (scene->cancel) { /* those who come later find who has taken over */
+		pthread_cancel(leader.thread);
+		for (int i = 0; i < 20000 && !stepped.done && marks[OWN_ASK] == 0; i++)
+			nap(0.1);
+	}
 	for (int i = 0; i < scene->after; i++)
 		start(&others[i]);
 	if (scene->late && scene->led)
 		join(&stepped, scene->code, "the stepped one");
 	else if (scene->late)
 		join(&others[0], scene->code, "the waiter");
-	if (scene->cancel)
-		pthread_cancel(leader.thread);
 	for (int i = 0; i < 2; i++)
 		sem_post(&gate);
 	if (!scene->late || !scene->led)

@@ -3,7 +3,7 @@
 # clang-tidy, by .clang-tidy and tests/.clang-tidy; the analyzer in it is left to scan-build.sh.
 . tests/proof/checkers/lib.sh
 
-need clang-tidy
+need clang-tidy 14 19
 
 # tidy FILE: by the configuration nearest to it.
 # shellcheck disable=SC2086,SC2317 # a list of flags; it is called through quiet

@@ -3,7 +3,7 @@
 # cppcheck, on the shim and on its tests.
 . tests/proof/checkers/lib.sh
 
-need cppcheck
+need cppcheck 2.10 2.17
 
 # check KINDS FILE. It does not follow the members of structures without a name.
 # shellcheck disable=SC2317 # it is called through quiet

@@ -3,7 +3,7 @@
 # gcc's analyzer, and its warnings of conversions that may lose a value.
 . tests/proof/checkers/lib.sh
 
-need gcc
+need gcc 12 14
 [ "$(gcc -dumpversion | sed 's/\..*//')" -ge 12 ] || skip_all "gcc's analyzer is not of much use before version 12"
 
 # shellcheck disable=SC2086,SC2317 # a list of flags; it is called through quiet

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # All that is sh, by shellcheck.
-. tests/lib/tap.sh
+. tests/proof/checkers/lib.sh
 
-command -v shellcheck >/dev/null || skip_all "shellcheck is not installed"
+need shellcheck 0.9 0.10
 
 # shellcheck disable=SC2016 # it is the script that is to expand it
 printf '#!/bin/sh\nrm -r $1\n' >"$TMP/planted"
@@ -12,8 +12,8 @@ for file in .ci/run scripts/* scripts/*/* tests/* tests/*/* tests/*/*/* docs/ci/
 	{ [ -f "$file" ] && head -n 1 "$file" | grep -Eq '^#!/bin/sh|^# shellcheck shell=sh'; } 2>/dev/null || continue
 	case $file in
 	# What it sets is for those who source it.
-	*/lib.sh | tests/lib/*) ok "$file" shellcheck -x -e SC2034 "$file" ;;
-	*) ok "$file" shellcheck -x "$file" ;;
+	*/lib.sh | tests/lib/*) verdict "$file" "$(shellcheck -x -f gcc -e SC2034 "$file")" ;;
+	*) verdict "$file" "$(shellcheck -x -f gcc "$file")" ;;
 	esac
 done
 done_testing

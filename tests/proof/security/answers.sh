@@ -29,11 +29,13 @@ nameserver $aliases
 ok 'the nameserver is up' soon test -s "$TMP/aliases"
 
 same 'an alias' ' canon=evil.test$' -f inet -a canonname "$(alias evil)"
-# libc takes no such name, and stays with the one that was asked.
+# libc takes no such name, and stays with the one that was asked; glibc 2.31 has no answer.
+refused=''
+[ "$(getconf GNU_LIBC_VERSION)" != 'glibc 2.31' ] || refused='code=EAI_NONAME$'
 for bytes in '\0033[31mx' 'a\0012b' 'a b' 'a"b' 'a/b' 'a@b' 'a\0134b' 'a.b' '\0000x' '\0377\0376'; do
 	name=$(alias "$bytes")
-	same "the alias $name" " canon=$name\$" -f inet -a canonname "$name"
-	same "the alias $name, AI_CANONIDN" " canon=$name\$" -f inet -a canonname,canonidn "$name"
+	same "the alias $name" "${refused:- canon=$name\$}" -f inet -a canonname "$name"
+	same "the alias $name, AI_CANONIDN" "${refused:- canon=$name\$}" -f inet -a canonname,canonidn "$name"
 done
 
 # canonical NAME OPTION...: what it is, of the alias of NAME, with the shim.

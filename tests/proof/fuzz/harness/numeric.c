@@ -111,7 +111,7 @@ static struct answer expect(const char *host, const char *service, const struct 
 	char ascii[HOST_MAX + 1];
 	bool any_host = host == NULL || strcmp(host, "*") == 0;
 	bool ascii_host = any_host || classify_host(host) == HOST_ASCII;
-	bool numeric, passed = mode & IDN_OFF, refused = false;
+	bool numeric, passed = mode & IDN_OFF, refused, no_form = false;
 	const int flags = hints != NULL ? hints->ai_flags : own.ai_flags;
 	struct answer a;
 
@@ -128,7 +128,7 @@ static struct answer expect(const char *host, const char *service, const struct 
 	if (!numeric && !ascii_host && own.ai_flags & AI_IDN && !(mode & UTF8))
 		passed = passed || classify_host(host) == HOST_ILL_FORMED;
 	if (!numeric && !ascii_host && !passed) {
-		refused = expect_host(&host, ascii) != 0;
+		no_form = expect_host(&host, ascii) != 0;
 		numeric = host == ascii && is_numeric(host);
 	}
 	if (!ascii_host && (numeric || !passed))
@@ -139,10 +139,12 @@ static struct answer expect(const char *host, const char *service, const struct 
 
 	/* What else is wrong comes before a host that cannot be encoded, or be an address.
 	 * Another host without an ASCII form is looked for as it is written. */
-	refused = refused && flags & (AI_IDN | AI_NUMERICHOST);
+	refused = no_form && flags & (AI_IDN | AI_NUMERICHOST);
 	if (refused)
 		host = own.ai_family == AF_INET6 ? "::" : "0";
 	a = ask(libc_getaddrinfo, host, service, &own);
+	if (no_form && a.code == EAI_NODATA) /* libc's for one family, without /etc/hosts */
+		a.code = EAI_NONAME;
 	if (refused && a.code == 0) {
 		free_answer(a);
 		return (struct answer){ flags & AI_NUMERICHOST ? EAI_NONAME : EAI_IDN_ENCODE, 0, &untouched };
