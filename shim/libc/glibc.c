@@ -10,7 +10,6 @@
 #include "libc/image.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <features.h>
 #include <gnu/libc-version.h>
 #include <netinet/in.h>
@@ -95,7 +94,6 @@ static bool set_canonname(struct addrinfo *list, const char *canonname)
 static struct addrinfo *list_new(unsigned nodes, const char *canonname)
 {
 	struct addrinfo *list = NULL, *node;
-	int saved = errno; /* malloc of 2.31 counts processors, which fails without /sys */
 
 	do {
 		node = new_node(sizeof(struct sockaddr_in6), list);
@@ -103,10 +101,8 @@ static struct addrinfo *list_new(unsigned nodes, const char *canonname)
 			goto no_memory;
 		list = node;
 	} while (--nodes > 0);
-	if (canonname == NULL || set_canonname(list, canonname)) {
-		errno = saved;
+	if (canonname == NULL || set_canonname(list, canonname))
 		return list;
-	}
 no_memory:
 	if (list != NULL)
 		freeaddrinfo(list);

