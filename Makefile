@@ -228,8 +228,9 @@ stress: all $(STRESS) $(OBJECTS) $(BUILD)/tests/network/slow $(BUILD)/tests/netw
 docs: ## write the tables of options in README.md and docs/gaishim.1 anew, from shim/options.def
 	scripts/dev/tables
 
-figures: ## draw docs/figures/*.svg from bench.json there, which scripts/dev/bench --json has made
+figures: ## draw docs/figures/*.svg, and write the table of docs/figures.md, from bench.json there
 	PATH=/usr/bin:$$PATH python3 tests/bench/charts.py docs/figures/bench.json docs/figures
+	python3 tests/bench/page.py docs/figures/bench.json docs/figures.md
 
 # By the environment, where a blank or a quote in a path is data.
 install uninstall: export DESTDIR := $(DESTDIR)

@@ -105,6 +105,13 @@ done
 for file in docs/*.md "$page"; do
 	ok "README.md links to $file" grep -Fq "]($file)" README.md
 done
+if command -v python3 >/dev/null; then
+	cp docs/figures.md "$TMP/figures.md"
+	python3 tests/bench/page.py docs/figures/bench.json "$TMP/figures.md"
+	ok 'docs/figures.md has the cases of bench.json' cmp docs/figures.md "$TMP/figures.md"
+else
+	skip 'docs/figures.md has the cases of bench.json' 'no python3'
+fi
 for file in docs/figures/*.svg; do
 	ok "a document shows $file" grep -Fq "figures/${file##*/})" README.md docs/*.md
 done
