@@ -19,13 +19,14 @@ refuse_odd = $(if $(call odd,$2,$3),$(error $1 must hold no $(call odd,$2,$3): $
 $(call refuse_odd,the path of these sources,$(CURDIR),: ' " ` \ $$)
 $(call refuse_odd,BUILD,$(BUILD),: ' " ` \ $$ % = ; & | < > ( ) * ? [ ] { } ! ~)
 $(if $(patsubst -%,,$(BUILD)),,$(error BUILD must not be empty, nor begin with a dash: $(BUILD)))
-# One name for each file: what depends on what is kept by the names.
-override BUILD := $(patsubst $(CURDIR)/%,%,$(abspath $(BUILD)))
 # $HOME would become OME.
 OPEN = (
 lone_dollar = $(findstring $$,$(subst $$$(OPEN),,$(subst $${,,$(subst $$$$,,$1))))
 $(foreach name,BUILD PREFIX LIBDIR DESTDIR,$(if $(call lone_dollar,$(value $(name))),\
 	$(error $(name) has a sign of make's, write $$$$ for it: $(value $(name)))))
+
+# One name for each file: what depends on what is kept by the names.
+override BUILD := $(subst :,,$(subst :$(CURDIR)/,,:$(abspath $(BUILD))))
 
 ifeq ($(origin CC),default)
 CC = cc

@@ -80,6 +80,10 @@ fi
 
 # --- where it is built ---
 
+# make keeps by a file's name what it depends on.
+is "the directory of BUILD has one name, whatever BUILD says" \
+	"$(make -pn BUILD="$PWD/some/where" 2>/dev/null | sed -n 's/^BUILD := //p')" some/where
+
 # refused NAME WANTED [ARG...]: make does nothing, and says what is wanted in one line.
 refused() {
 	name=$1 wanted=$2
