@@ -94,14 +94,15 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 static void find_libc(void)
 {
 	static const struct libc *const libraries[] = {
-#define ROW(library) &library,
+#define ROW(library) &(library),
 		LIBRARIES(ROW)
 #undef ROW
+		NULL,
 	};
 
-	for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
-		if (libraries[i]->anchor() != NULL)
-			libc = libraries[i];
+	for (const struct libc *const *each = libraries; *each != NULL; each++)
+		if ((*each)->anchor() != NULL)
+			libc = *each;
 }
 
 /* Take the first function of each name behind ours, as RTLD_NEXT does. But if libc comes

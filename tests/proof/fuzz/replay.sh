@@ -15,7 +15,7 @@ variant=$BUILD/replay
 mkdir -p "$variant"
 make -s -j2 harnesses BUILD="$variant" CC=gcc CFLAGS='-O1 -g' SAN=$sanitizers >"$variant/make.out" 2>&1
 is "builds" "$?" 0 || sed 's/^/# /' "$variant/make.out"
-is "has no warning" "$(grep -v "^  $variant/" "$variant/make.out")" ""
+is "has no warning" "$(grep -v "^  ${variant#"$PWD/"}/" "$variant/make.out")" ""
 
 for harness in "$variant"/fuzz/*; do
 	subject=${harness##*/}
