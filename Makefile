@@ -132,7 +132,7 @@ $(BUILD)/have/%.h:
 		{ echo "there is no $*.h: install $(PACKAGE_$*)" >&2; exit 1; }
 	touch $@
 
-$(BUILD)/idn2.o: | $(BUILD)/have/idn2.h
+$(BUILD)/idn2.o: Makefile | $(BUILD)/have/idn2.h
 	mkdir -p $(@D)
 	for library in libidn2.a libunistring.a; do \
 		$(CC) -r -nostdlib -o $@.all -l:$$library 2>/dev/null || \

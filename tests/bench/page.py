@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Write the table of what scripts/dev/bench --json has measured into a page, between two
-marks.
+marks. The suite weather has a page of its own.
 
     page.py BENCH.JSON PAGE
 """
@@ -39,7 +39,7 @@ def main():
     before, rest = page.split(MARKS[0])
     after = rest.split(MARKS[1])[1]
     head = "| Case | libc | gaishim | Figure | Bar |\n|---|---|---|---|---|\n"
-    table = head + "".join(map(line, bench["rows"]))
+    table = head + "".join(line(row) for row in bench["rows"] if row["suite"] != "weather")
     with open(sys.argv[2], "w") as file:
         file.write(before + MARKS[0] + table + MARKS[1] + after)
 
