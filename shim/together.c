@@ -8,7 +8,6 @@
 
 #include <locale.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { TEXT_MOST = 512 }; /* bytes of host and service; a longer text is no name */
