@@ -46,17 +46,21 @@ static int ask(struct question *q, void **answer)
  * which costs a list of the interfaces, wait until the host is found. */
 static int ask_for_written(struct question *q, bool has_ascii_form, void **answer)
 {
+	const struct call *call = q->call;
 	int flags = q->libc_flags;
 	int code;
 
 	q->host = q->written;
+	q->call = call->local;
 	q->libc_flags &= has_ascii_form ? ~(AI_CANONNAME | AI_ADDRCONFIG) : ~AI_CANONNAME;
 	code = ask(q, answer);
-	if (code == 0 && q->libc_flags != flags) {
+	if (code == 0 && (q->libc_flags != flags || q->call != call)) {
 		q->call->flights.discard(*answer);
+		q->call = call;
 		q->libc_flags = flags;
 		code = ask(q, answer);
 	}
+	q->call = call;
 	q->libc_flags = flags;
 	return code;
 }
@@ -73,7 +77,8 @@ int as_written(struct question *q, void **answer)
 	void *found;
 	int code;
 
-	if (q->flags & (AI_NUMERICHOST | AI_IDN) || !libc->unicode_is_local || !next_is_libc())
+	if (q->flags & (AI_NUMERICHOST | AI_IDN) || !libc->unicode_is_local
+	    || !next_is_libc((void *)next.getaddrinfo))
 		return has_ascii_form ? NOT_MINE : refuse(q);
 	code = ask_for_written(q, has_ascii_form, &found);
 	if (code == EAI_MEMORY)

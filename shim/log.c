@@ -128,28 +128,32 @@ static void add_socktype(struct line *line, int socktype, int type_bits)
 		add(line, "+cloexec");
 }
 
-static void add_code(struct line *line, int code, int error)
+static void add_code(struct line *line, const struct call *call, int code, int error)
 {
 	static const struct {
 		int code;
-		const char *name;
+		const char *name, *h_errno_name;
 	} names[] = {
-		{ EAI_BADFLAGS, "EAI_BADFLAGS" }, { EAI_NONAME, "EAI_NONAME" },
-		{ EAI_AGAIN, "EAI_AGAIN" }, { EAI_FAIL, "EAI_FAIL" },
-		{ EAI_NODATA, "EAI_NODATA" }, { EAI_FAMILY, "EAI_FAMILY" },
-		{ EAI_SOCKTYPE, "EAI_SOCKTYPE" }, { EAI_SERVICE, "EAI_SERVICE" },
-		{ EAI_ADDRFAMILY, "EAI_ADDRFAMILY" }, { EAI_MEMORY, "EAI_MEMORY" },
-		{ EAI_SYSTEM, "EAI_SYSTEM" }, { EAI_OVERFLOW, "EAI_OVERFLOW" },
-		{ EAI_IDN_ENCODE, "EAI_IDN_ENCODE" },
+		{ EAI_BADFLAGS, "EAI_BADFLAGS", NULL }, { EAI_NONAME, "EAI_NONAME", "HOST_NOT_FOUND" },
+		{ EAI_AGAIN, "EAI_AGAIN", "TRY_AGAIN" }, { EAI_FAIL, "EAI_FAIL", "NO_RECOVERY" },
+		{ EAI_NODATA, "EAI_NODATA", "NO_DATA" }, { EAI_FAMILY, "EAI_FAMILY", NULL },
+		{ EAI_SOCKTYPE, "EAI_SOCKTYPE", NULL }, { EAI_SERVICE, "EAI_SERVICE", NULL },
+		{ EAI_ADDRFAMILY, "EAI_ADDRFAMILY", "HOST_NOT_FOUND" },
+		{ EAI_MEMORY, "EAI_MEMORY", "NETDB_INTERNAL" },
+		{ EAI_SYSTEM, "EAI_SYSTEM", "NETDB_INTERNAL" },
+		{ EAI_OVERFLOW, "EAI_OVERFLOW", "NETDB_INTERNAL" },
+		{ EAI_IDN_ENCODE, "EAI_IDN_ENCODE", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (names[i].code == code) {
-			add(line, " code=%s", names[i].name);
-			if (code == EAI_SYSTEM)
-				add(line, " errno=%d", error);
-			return;
-		}
+		const char *name = call->has_h_errno ? names[i].h_errno_name : names[i].name;
+
+		if (names[i].code != code || name == NULL)
+			continue;
+		add(line, " code=%s", name);
+		if (code == EAI_SYSTEM || strcmp(name, "NETDB_INTERNAL") == 0)
+			add(line, " errno=%d", error);
+		return;
 	}
 	add(line, " code=%d", code);
 }
@@ -252,11 +256,15 @@ void log_lookup(const char *target, const struct question *q, int code, int64_t 
 	int saved = errno;
 
 	begin_line(&line);
+	add(&line, " call=%s", q->function);
 	add_quoted(&line, "host", q->node);
-	add_quoted(&line, "service", q->service);
+	if (q->call->has_hints)
+		add_quoted(&line, "service", q->service);
 	add_family(&line, q->family);
-	add_socktype(&line, q->socktype, q->type_bits);
-	add(&line, " protocol=%d flags=%#x", q->protocol, (unsigned)q->flags);
+	if (q->call->has_hints) {
+		add_socktype(&line, q->socktype, q->type_bits);
+		add(&line, " protocol=%d flags=%#x", q->protocol, (unsigned)q->flags);
+	}
 	if (q->written != NULL && q->host == q->ascii)
 		add_quoted(&line, "normalized", q->ascii);
 	add(&line, " how=%s", q->how);
@@ -266,7 +274,7 @@ void log_lookup(const char *target, const struct question *q, int code, int64_t 
 		add(&line, " asks=%d", q->asks);
 	if (q->shared >= 0)
 		add(&line, " shared=%d", q->shared);
-	add_code(&line, code, saved);
+	add_code(&line, q->call, code, saved);
 	add(&line, " us=%lld", (long long)(took / 1000));
 	write_line(&line, target);
 	errno = saved;

@@ -17,9 +17,9 @@
 static int stages(struct question *q, void **answer)
 {
 	const struct call *call = q->call;
-	int code = call->validate(q);
+	int code = call->validate != NULL ? call->validate(q) : NOT_MINE;
 
-	if (code == NOT_MINE)
+	if (code == NOT_MINE && call->numeric != NULL)
 		code = call->numeric(q, answer);
 	if (code == NOT_MINE)
 		code = normalize(q);

@@ -10,6 +10,7 @@
 
 #include <netdb.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A stage of the pipeline returns 0 (answered: *answer is set), an EAI_ code (refused:
@@ -24,7 +25,8 @@ enum {
 
 struct question {
 	const struct call *call;
-	const char *node;    /* the host as the caller gave it, for the log */
+	const char *function; /* its name, for the log */
+	const char *node;     /* the host as the caller gave it, for the log */
 	bool strict;         /* answer as libc does, without a difference */
 	const char *host;    /* NULL, the caller's string, or ascii */
 	const char *written; /* the caller's string, if it is to have an ASCII form; else NULL */
@@ -35,6 +37,9 @@ struct question {
 	int socktype;        /* without type_bits */
 	int type_bits;       /* SOCK_NONBLOCK, SOCK_CLOEXEC: answers carry them back */
 	int protocol;
+	int name_flags;      /* the NI_ flags that libc shall see; they are no AI_ flags */
+	uint32_t scope_id;   /* of the address in host */
+	size_t room;         /* bytes of the buffer that libc shall fill */
 
 	/* For the log: what became of the question. */
 	const char *how;
@@ -49,9 +54,16 @@ struct question {
 /* An interposed call: how its questions are put to libc, and what its answers are. The
  * functions return what a stage returns. Any thread may call them. */
 struct call {
-	/* Leave to libc what it refuses before it looks at a host. */
+	/* The call by which libc is asked whether a local source has a host that is not ASCII:
+	 * this one, or another if this one might send such a host to a nameserver. NULL for a
+	 * call whose hosts are all addresses. */
+	const struct call *local;
+	/* For the log: whether questions have a service, a type, a protocol and flags; and
+	 * whether the caller is told a code of h_errno instead of an EAI_ code. */
+	bool has_hints, has_h_errno;
+	/* Leave to libc what it refuses before it looks at a host. NULL if there is nothing. */
 	int (*validate)(const struct question *q);
-	/* Answer a host that is an address. */
+	/* Answer a host that is an address. NULL for a call whose hosts are all addresses. */
 	int (*numeric)(struct question *q, void **answer);
 	/* Ask libc. Returns a code, with errno for an error; the caller owns the answer. */
 	int (*ask)(const struct question *q, void **answer);

@@ -14,7 +14,9 @@ enum { TEXT_MOST = 512 }; /* bytes of host and service; a longer text is no name
 
 struct key {
 	const struct call *call;
-	int flags, libc_flags, family, socktype, type_bits, protocol;
+	size_t room;
+	int flags, libc_flags, family, socktype, type_bits, protocol, name_flags;
+	uint32_t scope_id;
 	int has_service;
 	char text[]; /* the host, the service */
 };
@@ -29,12 +31,15 @@ void question_write_key(const void *question, void *at)
 	bool keep_case = q->flags & AI_CANONNAME;
 
 	key->call = q->call;
+	key->room = q->room;
 	key->flags = q->flags;
 	key->libc_flags = q->libc_flags;
 	key->family = q->family;
 	key->socktype = q->socktype;
 	key->type_bits = q->type_bits;
 	key->protocol = q->protocol;
+	key->name_flags = q->name_flags;
+	key->scope_id = q->scope_id;
 	key->has_service = q->service != NULL;
 	for (size_t i = 0; i < size; i++)
 		key->text[i] = keep_case ? q->host[i] : ascii_lower(q->host[i]);
@@ -64,6 +69,9 @@ int question_ask_by_key(const void *at, void **answer)
 		.socktype = key->socktype,
 		.type_bits = key->type_bits,
 		.protocol = key->protocol,
+		.name_flags = key->name_flags,
+		.scope_id = key->scope_id,
+		.room = key->room,
 	};
 
 	return ask_libc(&q, answer);

@@ -10,6 +10,8 @@
 
 #include <netdb.h>
 
+extern const struct call getaddrinfo_call;
+
 /* Returns a copy of a list, which the caller owns, or NULL if out of memory. */
 void *addrinfo_copy(const void *list);
 

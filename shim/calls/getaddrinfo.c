@@ -193,7 +193,9 @@ static int ask_question(const struct question *q, void **answer)
 	return code;
 }
 
-static const struct call call = {
+const struct call getaddrinfo_call = {
+	.local = &getaddrinfo_call,
+	.has_hints = true,
 	.validate = validate,
 	.numeric = numeric,
 	.ask = ask_question,
@@ -205,7 +207,8 @@ static const struct call call = {
 static void lay_out(struct question *q, const char *node, const char *service,
 		    const struct addrinfo *hints)
 {
-	q->call = &call;
+	q->call = &getaddrinfo_call;
+	q->function = "getaddrinfo";
 	q->node = node;
 	q->strict = config.strict;
 	q->host = node != NULL && strcmp(node, "*") == 0 ? NULL : node;
@@ -218,6 +221,9 @@ static void lay_out(struct question *q, const char *node, const char *service,
 	q->protocol = hints != NULL ? hints->ai_protocol : 0;
 	q->type_bits = q->strict ? 0 : q->socktype & (SOCK_NONBLOCK | SOCK_CLOEXEC);
 	q->socktype &= ~q->type_bits;
+	q->name_flags = 0;
+	q->scope_id = 0;
+	q->room = 0;
 }
 
 NOINLINE static int answer_by_pipeline(const char *node, const char *service,

@@ -13,6 +13,8 @@
 #include <features.h>
 #include <gnu/libc-version.h>
 #include <netinet/in.h>
+#include <resolv.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -54,6 +56,9 @@ OLD_SYMBOL(pthread_create, FIRST_GLIBC);
 OLD_SYMBOL(pthread_attr_setstacksize, FIRST_GLIBC);
 OLD_SYMBOL(pthread_attr_getstack, FIRST_GLIBC);
 OLD_SYMBOL(pthread_getattr_np, FIRST_GLIBC);
+OLD_SYMBOL(pthread_key_create, FIRST_GLIBC);
+OLD_SYMBOL(pthread_key_delete, FIRST_GLIBC);
+OLD_SYMBOL(pthread_setspecific, FIRST_GLIBC);
 OLD_SYMBOL(dladdr, FIRST_GLIBC);
 
 /* An object that loads on every release must not name these to the linker: a variable of
@@ -204,6 +209,22 @@ static bool start_thread(void *(*job)(void *), void *argument, size_t stack)
 	return rc == 0;
 }
 
+/* The key is made at the first need, as a process has few keys. */
+static bool at_thread_end(void (*handler)(void *), void *argument)
+{
+	static atomic_uint made; /* the key and 1; 0 before there is one */
+	unsigned known = atomic_load(&made);
+	pthread_key_t key = known - 1;
+
+	if (known == 0 && pthread_key_create(&key, handler) != 0)
+		return false;
+	if (known == 0 && !atomic_compare_exchange_strong(&made, &known, key + 1)) {
+		pthread_key_delete(key);
+		key = known - 1;
+	}
+	return pthread_setspecific(key, argument) == 0;
+}
+
 /* dladdr() holds the loader's lock while it looks. */
 static void wait_for_loader(void)
 {
@@ -247,11 +268,19 @@ static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 	return known;
 }
 
+static bool has_plain_ipv4(void)
+{
+	enum { USE_INET6 = 0x2000 }; /* `options inet6`: resolv.h has no name for it any more */
+
+	return (_res.options & (RES_INIT | USE_INET6)) == RES_INIT;
+}
+
 const struct libc glibc = {
 	.flags = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL | AI_ADDRCONFIG
 		| AI_IDN | AI_CANONIDN | AI_NUMERICSERV
 		| 0x0100 | 0x0200, /* AI_IDN_ALLOW_UNASSIGNED and AI_IDN_USE_STD3_ASCII_RULES once */
 	.default_flags = AI_V4MAPPED | AI_ADDRCONFIG,
+	.has_plain_ipv4 = has_plain_ipv4,
 	.unicode_is_local = true,
 	.anchor = anchor,
 	.wanted = wanted,
@@ -263,6 +292,7 @@ const struct libc glibc = {
 	.pop_cleanup = pop_cleanup,
 	.wait = wait,
 	.start_thread = start_thread,
+	.at_thread_end = at_thread_end,
 	.wait_for_loader = wait_for_loader,
 	.at_fork = at_fork,
 	.stack_bounds = stack_bounds,

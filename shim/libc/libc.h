@@ -20,6 +20,11 @@ struct libc {
 	/* The flags that getaddrinfo() knows, and those that no hints mean. */
 	int flags, default_flags;
 
+	/* Returns whether gethostbyname() and its kin answer this thread for an IPv4 address with
+	 * just that: the thread's resolver has read its configuration, and does not want mapped
+	 * addresses (RES_USE_INET6). */
+	bool (*has_plain_ipv4)(void);
+
 	/* Whether getaddrinfo() looks for a host that is not ASCII in local sources alone, and
 	 * sends it to no nameserver. */
 	bool unicode_is_local;
@@ -62,6 +67,11 @@ struct libc {
 	/* Start a detached thread, which inherits the mask of signals, with a stack of at least
 	 * that many bytes. Returns false if there can be no such thread. */
 	bool (*start_thread)(void *(*job)(void *), void *argument, size_t stack);
+
+	/* Have a handler called with this argument when this thread ends. The handler must
+	 * always be the same one. A second argument of a thread's stands in for the first. Returns
+	 * false if that is impossible. */
+	bool (*at_thread_end)(void (*handler)(void *), void *argument);
 
 	/* Wait until the loader's lock is free: libc holds it when it loads a module. */
 	void (*wait_for_loader)(void);

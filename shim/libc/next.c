@@ -13,7 +13,7 @@
 
 const struct libc *libc = &glibc; /* until next_find() has looked */
 struct next next;
-static bool is_libc;
+static struct dl_phdr_info libc_image; /* all zero before next_find() */
 
 /* The place of each row of next.h in the arrays below. */
 enum {
@@ -120,12 +120,10 @@ void next_find(void)
 #define ROW(function) next.function = (__typeof__(next.function))found[AT_##function];
 	NEXT_FUNCTIONS(ROW)
 #undef ROW
-	is_libc = true;
-	for (int i = 0; i < FUNCTIONS; i++)
-		is_libc = is_libc && image_holds(&walk.libc, found[i]);
+	libc_image = walk.libc;
 }
 
-bool next_is_libc(void)
+bool next_is_libc(const void *function)
 {
-	return is_libc;
+	return image_holds(&libc_image, function);
 }

@@ -11,7 +11,14 @@
 
 /* A row is a function. */
 #define NEXT_FUNCTIONS(ROW) \
-	ROW(getaddrinfo)
+	ROW(getaddrinfo) \
+	ROW(gethostbyname) \
+	ROW(gethostbyname_r) \
+	ROW(gethostbyname2) \
+	ROW(gethostbyname2_r) \
+	ROW(gethostbyaddr) \
+	ROW(gethostbyaddr_r) \
+	ROW(getnameinfo)
 
 /* Each is constant once start() has returned, and NULL if there is none. */
 extern struct next {
@@ -25,7 +32,8 @@ extern struct next {
  * loader's lock, may wait for the thread of that lookup. */
 void next_find(void);
 
-/* Returns whether they are all libc's own. Another preload may send any host anywhere. */
-bool next_is_libc(void);
+/* Returns whether one of these functions is libc's own. Another preload's may send any host
+ * anywhere. */
+bool next_is_libc(const void *function);
 
 #endif

@@ -63,7 +63,12 @@ static void assert_matches(const char *line, const char *pattern)
 
 static struct question question(void)
 {
-	return (struct question){ .how = "numeric", .shared = -1, .service = "80", .flags = 0x22 };
+	static const struct call call = { .has_hints = true };
+
+	return (struct question){
+		.call = &call, .function = "getaddrinfo", .how = "numeric", .shared = -1, .service = "80",
+		.flags = 0x22,
+	};
 }
 
 static void write_log(const struct question *q, const char *node, int code)
@@ -82,7 +87,7 @@ START_TEST(test_line)
 
 	write_log(&q, "127.0.0.1", 0);
 	assert_matches(read_log(path),
-		       "^[0-9]+\\.[0-9]{6} pid=[0-9]+ tid=[0-9]+ host=\"127\\.0\\.0\\.1\" service=\"80\" "
+		       "^[0-9]+\\.[0-9]{6} pid=[0-9]+ tid=[0-9]+ call=getaddrinfo host=\"127\\.0\\.0\\.1\" service=\"80\" "
 		       "family=unspec socktype=any protocol=0 flags=0x22 how=numeric code=0 us=[0-9]+\n$");
 }
 END_TEST

@@ -33,9 +33,11 @@ START_TEST(test_found)
 	struct addrinfo *list;
 
 	ck_assert_ptr_null(next.getaddrinfo);
-	ck_assert(!next_is_libc());
+	ck_assert(!next_is_libc((void *)getenv));
 	next_find();
-	ck_assert(next_is_libc() || SANITIZER("")); /* whose getaddrinfo comes first */
+	ck_assert(next_is_libc((void *)next.getaddrinfo) || SANITIZER("")); /* whose getaddrinfo comes first */
+	ck_assert(!next_is_libc(&hints));
+	ck_assert(next_is_libc((void *)next.gethostbyaddr_r) || SANITIZER(""));
 	ck_assert_int_eq(next.getaddrinfo("127.0.0.1", "80", &hints, &list), 0);
 	ck_assert_int_eq(list->ai_family, AF_INET);
 	freeaddrinfo(list);

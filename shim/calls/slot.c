@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "calls/slot.h"
+
+#include "libc/libc.h"
+#include "libc/process.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { ROOM = 1024 }; /* libc begins with as much */
+
+_Thread_local struct slot *slot_mine;
+
+static atomic_ulong frees; /* how many slots have become free so far */
+
+/* The thread ends. What other destructors of the thread look up needs a slot again. */
+static void give_back(void *argument)
+{
+	struct slot *slot = argument;
+
+	slot_mine = NULL;
+	atomic_store(&slot->free, atomic_fetch_add(&frees, 1) + 1);
+}
+
+/* Take the slot that has been free for the longest, or return NULL. */
+static struct slot *take_free(struct process *process)
+{
+	for (;;) {
+		struct slot *oldest = NULL;
+		unsigned long since = 0;
+
+		for (struct slot *slot = atomic_load(&process->slots); slot != NULL; slot = slot->next) {
+			unsigned long free = atomic_load(&slot->free);
+
+			if (free != 0 && (oldest == NULL || free < since)) {
+				oldest = slot;
+				since = free;
+			}
+		}
+		if (oldest == NULL || atomic_compare_exchange_strong(&oldest->free, &since, 0))
+			return oldest;
+	}
+}
+
+/* Slots are in a list to which other slots are only added, without a lock: a child of a fork
+ * might find a lock taken. The child begins with an empty list. */
+static void list(struct process *process, struct slot *slot)
+{
+	slot->next = atomic_load(&process->slots);
+	while (!atomic_compare_exchange_weak(&process->slots, &slot->next, slot))
+		;
+}
+
+static struct slot *make(void)
+{
+	struct process *process = libc->has_threads() ? process_own() : NULL;
+	struct slot *slot = process != NULL ? take_free(process) : NULL;
+
+	if (slot == NULL) {
+		slot = calloc(1, sizeof *slot);
+		if (slot == NULL)
+			return NULL;
+		if (process != NULL)
+			list(process, slot);
+	}
+	/* Where libc cannot tell us that the thread ends, the slot is lost then. */
+	if (process != NULL)
+		(void)libc->at_thread_end(give_back, slot);
+	slot_mine = slot;
+	return slot;
+}
+
+struct slot *slot_own(void)
+{
+	struct slot *slot = slot_mine;
+	int saved = errno;
+
+	if (slot == NULL)
+		slot = make();
+	if (slot != NULL && !slot_make_room(slot, ROOM))
+		slot = NULL;
+	errno = saved;
+	return slot;
+}
+
+bool slot_make_room(struct slot *slot, size_t size)
+{
+	char *buffer;
+
+	if (slot->size >= size)
+		return true;
+	buffer = malloc(size);
+	if (buffer == NULL)
+		return false;
+	free(slot->buffer);
+	slot->buffer = buffer;
+	slot->size = size;
+	return true;
+}
