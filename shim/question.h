@@ -40,6 +40,7 @@ struct question {
 	int name_flags;      /* the NI_ flags that libc shall see; they are no AI_ flags */
 	uint32_t scope_id;   /* of the address in host */
 	size_t room;         /* bytes of the buffer that libc shall fill */
+	unsigned skew;       /* how far that buffer is behind an address that suits pointers */
 
 	/* For the log: what became of the question. */
 	const char *how;

@@ -15,6 +15,7 @@ enum { TEXT_MOST = 512 }; /* bytes of host and service; a longer text is no name
 struct key {
 	const struct call *call;
 	size_t room;
+	unsigned skew;
 	int flags, libc_flags, family, socktype, type_bits, protocol, name_flags;
 	uint32_t scope_id;
 	int has_service;
@@ -32,6 +33,7 @@ void question_write_key(const void *question, void *at)
 
 	key->call = q->call;
 	key->room = q->room;
+	key->skew = q->skew;
 	key->flags = q->flags;
 	key->libc_flags = q->libc_flags;
 	key->family = q->family;
@@ -72,6 +74,7 @@ int question_ask_by_key(const void *at, void **answer)
 		.name_flags = key->name_flags,
 		.scope_id = key->scope_id,
 		.room = key->room,
+		.skew = key->skew,
 	};
 
 	return ask_libc(&q, answer);

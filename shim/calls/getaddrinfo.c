@@ -223,7 +223,7 @@ static void lay_out(struct question *q, const char *node, const char *service,
 	q->socktype &= ~q->type_bits;
 	q->name_flags = 0;
 	q->scope_id = 0;
-	q->room = 0;
+	q->room = q->skew = 0;
 }
 
 NOINLINE static int answer_by_pipeline(const char *node, const char *service,

@@ -10,7 +10,6 @@
 #include "calls/slot.h"
 #include "config.h"
 #include "host/numeric.h"
-#include "libc/libc.h"
 #include "libc/next.h"
 #include "pipeline.h"
 #include "start.h"
@@ -72,8 +71,6 @@ static int numeric(struct question *q, void **answer)
 	if (code != 0)
 		return code;
 	q->how = "numeric";
-	if (q->family == AF_INET && !libc->has_plain_ipv4())
-		return ASK_LIBC;
 	return hostent_new_numeric(q->host, &address, answer);
 }
 
@@ -99,7 +96,7 @@ static int ask_by_name2(const struct question *q, void **answer)
 	return hostent_ask(q, ask_name2, answer);
 }
 
-/* These are two calls, as gethostbyname() may find IPv6 addresses (RES_USE_INET6). */
+/* These are two calls, as another preload, or a module of libc's, may have one form alone. */
 static const struct call by_name = {
 	.local = &getaddrinfo_call,
 	.has_h_errno = true,
@@ -170,8 +167,7 @@ static inline bool answer_at_once(const char *name, int family, struct hostent *
 
 	if (!atomic_load_explicit(&start_fast_path, memory_order_acquire) || name == NULL
 	    || (family != AF_INET && family != AF_INET6)
-	    || read_address(name, family, &address) != 0
-	    || (family == AF_INET && !libc->has_plain_ipv4()))
+	    || read_address(name, family, &address) != 0)
 		return false;
 	return hostent_numeric(name, &address, host, buffer, size);
 }

@@ -121,6 +121,7 @@ NOINLINE static int answer_host(const struct sockaddr *sa, char *host, socklen_t
 	q.name_flags = flags & NI_IDN ? flags & ~IDN_FLAGS : flags;
 	q.scope_id = is_v4 ? 0 : v6->sin6_scope_id;
 	q.room = hostlen > NI_MAXHOST ? hostlen : NI_MAXHOST;
+	q.skew = 0;
 	code = pipeline(&q, &answer);
 	if (code == EAI_AGAIN || code == EAI_SYSTEM)
 		h_errno = code == EAI_AGAIN ? TRY_AGAIN : NETDB_INTERNAL;

@@ -51,7 +51,7 @@ static int h_error_of(int code)
 
 int hostent_ask(const struct question *q, hostent_form *form, void **answer)
 {
-	struct answer *got = malloc(sizeof *got + q->room);
+	struct answer *got = malloc(sizeof *got + q->skew + q->room);
 	struct hostent *result = NULL;
 	struct place place;
 	int saved = errno, error;
@@ -59,7 +59,7 @@ int hostent_ask(const struct question *q, hostent_form *form, void **answer)
 	if (got == NULL)
 		return EAI_MEMORY;
 	got->h_error = NO_H_ERROR;
-	place = (struct place){ &got->host, got->buffer, q->room, &result, &got->h_error };
+	place = (struct place){ &got->host, got->buffer + q->skew, q->room, &result, &got->h_error };
 	errno = NO_ERRNO;
 	form(q, &place);
 	error = errno;
@@ -187,12 +187,6 @@ int hostent_new_numeric(const char *name, const struct address *address, void **
 	return 0;
 }
 
-/* Returns how many bytes of a buffer come before the first that can hold a pointer. */
-static size_t padding(const char *buffer)
-{
-	return -(uintptr_t)buffer % _Alignof(char *);
-}
-
 /* libc's _r forms set errno in any case. So errno is 0 before: a host that we refuse leaves
  * it so, as libc does. */
 static int ask_pipeline(struct question *q, struct answer **answer)
@@ -231,13 +225,15 @@ static int ask_directly(const struct question *q, hostent_form *form, const stru
 
 int hostent_answer(struct question *q, hostent_form *form, const struct place *place)
 {
-	size_t skipped = padding(place->buffer);
+	size_t skipped;
 	struct answer *answer;
 	int code, error;
 
 	if (place->size > MOST_ROOM)
 		return ask_directly(q, form, place);
-	q->room = place->size > skipped ? place->size - skipped : 0;
+	q->room = place->size;
+	q->skew = (uintptr_t)place->buffer % _Alignof(char *);
+	skipped = -q->skew % _Alignof(char *);
 	code = ask_pipeline(q, &answer);
 	if (code == EAI_MEMORY)
 		return ask_directly(q, form, place); /* which needs no memory of its own */
@@ -247,7 +243,7 @@ int hostent_answer(struct question *q, hostent_form *form, const struct place *p
 		return errno;
 	}
 	error = errno;
-	if (packed_size(&answer->host) > q->room) {
+	if (skipped + packed_size(&answer->host) > q->room) {
 		free(answer);
 		return say_no_room(place);
 	}
@@ -271,6 +267,7 @@ struct hostent *hostent_answer_own(struct question *q)
 	if (slot == NULL)
 		goto no_memory;
 	q->room = OWN_ROOM;
+	q->skew = 0;
 	while ((code = ask_pipeline(q, &answer)) == EAI_OVERFLOW)
 		q->room *= 2;
 	if (code == EAI_MEMORY)

@@ -32,7 +32,8 @@ struct place {
 /* Ask the next _r form. Returns what that returns. */
 typedef int hostent_form(const struct question *q, const struct place *place);
 
-/* Ask this form, with a buffer of q->room bytes. The caller owns the answer. */
+/* Ask this form, with a buffer like the caller's: q->room and q->skew say which sizes are too
+ * small for libc. The caller owns the answer. */
 int hostent_ask(const struct question *q, hostent_form *form, void **answer);
 
 /* How callers share answers: the functions of struct call's flights. */

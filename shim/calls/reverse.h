@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-/* Lay out the question for an address of AF_INET or AF_INET6, without its room. */
+/* Lay out the question for an address of AF_INET or AF_INET6, without its room and skew. */
 void reverse_lay_out(struct question *q, const struct call *call, const char *function, int family,
 		     const void *address);
 

@@ -13,7 +13,6 @@
 #include <features.h>
 #include <gnu/libc-version.h>
 #include <netinet/in.h>
-#include <resolv.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,19 +267,11 @@ static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 	return known;
 }
 
-static bool has_plain_ipv4(void)
-{
-	enum { USE_INET6 = 0x2000 }; /* `options inet6`: resolv.h has no name for it any more */
-
-	return (_res.options & (RES_INIT | USE_INET6)) == RES_INIT;
-}
-
 const struct libc glibc = {
 	.flags = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL | AI_ADDRCONFIG
 		| AI_IDN | AI_CANONIDN | AI_NUMERICSERV
 		| 0x0100 | 0x0200, /* AI_IDN_ALLOW_UNASSIGNED and AI_IDN_USE_STD3_ASCII_RULES once */
 	.default_flags = AI_V4MAPPED | AI_ADDRCONFIG,
-	.has_plain_ipv4 = has_plain_ipv4,
 	.unicode_is_local = true,
 	.anchor = anchor,
 	.wanted = wanted,

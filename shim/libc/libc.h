@@ -20,11 +20,6 @@ struct libc {
 	/* The flags that getaddrinfo() knows, and those that no hints mean. */
 	int flags, default_flags;
 
-	/* Returns whether gethostbyname() and its kin answer this thread for an IPv4 address with
-	 * just that: the thread's resolver has read its configuration, and does not want mapped
-	 * addresses (RES_USE_INET6). */
-	bool (*has_plain_ipv4)(void);
-
 	/* Whether getaddrinfo() looks for a host that is not ASCII in local sources alone, and
 	 * sends it to no nameserver. */
 	bool unicode_is_local;
