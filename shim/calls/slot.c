@@ -84,17 +84,22 @@ struct slot *slot_own(void)
 	return slot;
 }
 
+/* The smaller buffers are kept: somebody may still read an answer in one of them. As sizes
+ * double, they are never more than the last one. */
 bool slot_make_room(struct slot *slot, size_t size)
 {
-	char *buffer;
+	struct room *room;
 
 	if (slot->size >= size)
 		return true;
-	buffer = malloc(size);
-	if (buffer == NULL)
+	if (size < 2 * slot->size)
+		size = 2 * slot->size;
+	room = malloc(sizeof *room + size);
+	if (room == NULL)
 		return false;
-	free(slot->buffer);
-	slot->buffer = buffer;
+	room->smaller = slot->room;
+	slot->room = room;
+	slot->buffer = room->bytes;
 	slot->size = size;
 	return true;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * The answer that a call without a buffer of the caller's returns, such as gethostbyname().
- * Each thread has one of its own, until the thread's next such call. A slot is never freed,
- * so that its answer can still be read when the thread has ended, as libc's static one can: it
- * goes to a thread that begins to look hosts up later, and the one that has been free for the
- * longest goes first.
+ * Each thread has one of its own, until the thread's next such call. No slot is ever freed,
+ * nor a buffer of one: an answer can still be read when its thread has ended, as libc's static
+ * one can. A free slot goes to a thread that begins to look hosts up later, and the slot that
+ * has been free for the longest goes first.
  */
 #ifndef GAISHIM_SLOT_H
 #define GAISHIM_SLOT_H
@@ -15,10 +15,14 @@
 
 struct slot {
 	struct hostent host;
-	char *buffer;
+	char *buffer; /* that of the newest room */
 	size_t size;
+	struct room {
+		struct room *smaller;
+		char bytes[];
+	} *room;
 
-	struct slot *next;          /* constant once the slot is in the list */
+	struct slot *next;           /* constant once the slot is in the list */
 	_Atomic(unsigned long) free; /* when the slot became free, by a count; 0: a thread has it */
 };
 
