@@ -32,21 +32,22 @@ read_elf() (
 			gsub(/\[[^]]*\]/, "") # other flags of a symbol
 			name = $8
 			sub(/@.*/, "", name)
-			# A sanitizer inside the program has one that asks the next.
-			if (name == "getaddrinfo")
+			# A sanitizer inside the program has calls that ask the next.
+			if (name ~ /^(getaddrinfo(_a)?|gethostby(name2?|addr)(_r)?|getnameinfo)$/)
 				print ($7 ~ /^UND/ || $5 == "WEAK" ? "asks " : "has ") name
-			else if (name ~ /^gethostby/)
-				print "asks gethostbyname"
-			else if (name ~ /^dlm?open$/)
-				print "asks dlopen"
+			else if (name ~ /^(r(cmd|exec)(_af)?|i?ruserok(_af)?|gethostid)$/ && $7 ~ /^UND/)
+				print "asks " name
+			else if (name ~ /^(__)?res_n?(query(domain)?|search|send)$/ && $7 ~ /^UND/) {
+				sub(/^__/, "", name)
+				print "asks " name
+			} else if (name ~ /^dlm?open$/)
+				print "opens"
 			else if (name ~ /^ares_init(_options)?$/)
-				print "asks c-ares"
+				print "resolves by c-ares"
 			else if (name == "evdns_base_new")
-				print "asks evdns"
-			else if (name ~ /^(__)?res_n?(query|search)$/)
-				print "asks res_query"
+				print "resolves by libevent"
 			else if (name ~ /^(exec[vl]p?e?|execvpe|fexecve|posix_spawnp?|system|popen)$/)
-				print "asks exec"
+				print "starts programs"
 		}
 		END { print "machine " machine }
 	'

@@ -61,8 +61,9 @@ judge_interpreter() {
 	return 1
 }
 
-# look_at FILE FACTS: what of it, a program or a library, counts for the verdict on the
-# program: the first that asks, opens, and so on, by its name.
+# look_at FILE FACTS PROGRAM-FACTS: what of it, a program or a library, counts for the
+# verdict on the program: the first that asks, opens, and so on, by its name; and the first
+# call that stays libc's. The object has the calls that are reached.
 look_at() {
 	name=${1##*/}
 	case $name in
@@ -71,17 +72,30 @@ look_at() {
 		resolver=${resolver:-$name}
 		;;
 	esac
-	! elf_has "$2" 'asks getaddrinfo' || asker=${asker:-$name}
-	! elf_has "$2" 'asks dlopen' || opener=${opener:-$name}
-	! elf_has "$2" 'asks gethostbyname' || old=${old:-$name}
+	! elf_has "$2" opens || opener=${opener:-$name}
+	while read -r word call; do
+		case $word,$call in
+		asks,res_*) queries=${queries:-$call} ;;
+		asks,*)
+			if ! elf_has "$object_facts" "has $call"; then
+				past=${past:-$call}
+			elif ! elf_has "$3" "has $call"; then
+				asker=${asker:-$name}
+			fi
+			;;
+		esac
+	done <<-END
+		$2
+	END
 }
 
 # look_around FILE FACTS INTERPRETER: at the program and at the libraries that it would load.
 # Leaves what look_at finds for judge_facts, and in $unseen why the libraries were not looked
 # at. Fails if it gives the verdict.
 look_around() {
-	asker='' opener='' old='' resolver='' asan='' libraries='' unseen=''
-	look_at "$1" "$2"
+	asker='' opener='' past='' queries='' resolver='' asan='' libraries='' unseen=''
+	look_at "$1" "$2" "$2"
+	own_queries=$queries
 	case $(readlink -f -- "$3") in
 	/lib/* | /lib[3-6x]* | /usr/lib/* | /usr/lib[3-6x]* | /nix/store/* | /gnu/store/*)
 		# The loader would run an audit library, even to list.
@@ -96,10 +110,10 @@ look_around() {
 	esac
 	while read -r library; do
 		case ${library##*/} in
-		'' | libc.so.* | ld-linux* | ld64.so* | ld.so*) continue ;;
+		'' | libc.so.* | libresolv.so.* | ld-linux* | ld64.so* | ld.so*) continue ;;
 		esac
 		[ "$library" != "${object:?}" ] || continue
-		look_at "$library" "$(read_elf "$library")"
+		look_at "$library" "$(read_elf "$library")" "$2"
 	done <<-END
 		$libraries
 	END
@@ -110,7 +124,8 @@ judge_elf() {
 	program=$(read_elf "$1")
 	machine=$(elf_get "$program" machine)
 	interpreter=$(elf_get "$program" interpreter)
-	: "${object_machine:=$(elf_get "$(read_elf "$object")" machine)}"
+	: "${object_facts:=$(read_elf "$object")}"
+	object_machine=$(elf_get "$object_facts" machine)
 	if [ -z "$machine" ] || [ -z "$(elf_get "$program" type)" ]; then
 		perhaps "${reader:?} cannot read it"
 		return
@@ -130,19 +145,21 @@ judge_elf() {
 	fi
 }
 
+# add_remark TEXT: to what the verdict has in parentheses.
+add_remark() {
+	remark=${remark:+$remark; }$1
+}
+
 # judge_facts FILE FACTS REMARK: the verdict, from those and what look_around has found.
 judge_facts() {
 	remark=$3
-	if [ -z "$resolver" ] && { elf_has "$2" 'asks c-ares' || grep -q RES_OPTIONS -- "$1"; }; then
-		resolver="c-ares inside" # which reads that variable, as otherwise libc does
-	elif [ -z "$resolver" ] && elf_has "$2" 'asks evdns'; then
-		resolver=libevent
-	fi
+	own=$(elf_get "$2" has)
 	try="to know, try: gaishim --log=stderr $1"
+	find_resolver "$1" "$2"
 	if [ -n "$asan" ] && ! asan_content; then
 		not "AddressSanitizer (${asan##*/}) insists on being first and ends it: start it with ASAN_OPTIONS=verify_asan_link_order=0"
-	elif elf_has "$2" 'has getaddrinfo'; then
-		not "it has a getaddrinfo of its own, which comes before the object"
+	elif [ -n "$own" ] && [ -z "$asker" ]; then
+		not "it has a $own of its own, which comes before the object"
 	elif [ -e "${1%/*}/chrome_100_percent.pak" ]; then
 		perhaps "Chromium or Electron, with a resolver of its own: start it with --disable-features=AsyncDns"
 	elif elf_has "$2" go && [ -z "$asker" ]; then
@@ -150,23 +167,46 @@ judge_facts() {
 	elif elf_has "$2" go && ! netdns_cgo; then
 		perhaps "Go asks libc only when it thinks it must: start it with GODEBUG=netdns=cgo"
 	elif [ -n "$asker" ] && [ -n "$resolver" ]; then
-		perhaps "it asks getaddrinfo, but has a resolver of its own as well ($resolver), which is not reached; $try"
+		perhaps "it asks libc, but has a resolver of its own as well ($resolver), which is not reached; $try"
 	elif [ -n "$asker" ]; then
-		[ "$asker" = "${1##*/}" ] || remark="through $asker${remark:+; $remark}"
-		! elf_has "$2" 'asks dlopen' ||
-			remark=${remark:+$remark; }"libraries that it opens with RTLD_DEEPBIND may pass by"
+		remark_reached "$1" "$2"
 		takes "$remark"
-	elif [ -n "$resolver" ] || elf_has "$2" 'asks res_query'; then
-		not "it asks DNS by itself (${resolver:-res_query}), not getaddrinfo: nothing to do"
+	elif [ -n "$resolver" ]; then
+		not "it asks DNS by itself ($resolver): nothing to do"
+	elif [ -n "$queries" ]; then
+		not "it asks DNS by itself ($queries, which stays libc's): nothing to do"
 	elif [ -n "$opener" ]; then
-		perhaps "nothing that it starts with asks getaddrinfo, but $opener opens libraries later; $try"
-	elif [ -n "$old" ]; then
-		not "it asks by gethostbyname alone ($old): the object stands in front of getaddrinfo"
-	elif elf_has "$2" 'asks exec'; then
+		perhaps "nothing that it starts with looks a host up by libc, but $opener opens libraries later; $try"
+	elif [ -n "$past" ]; then
+		not "it looks hosts up by $past alone, which stays libc's"
+	elif elf_has "$2" 'starts programs'; then
 		perhaps "it asks for no host itself: check the programs that it starts"
 	else
-		not "neither it nor a library of it asks getaddrinfo: it asks for no host"
+		not "neither it nor a library of it looks a host up"
 	fi
+}
+
+# find_resolver FILE FACTS: one inside the program that no library of it is.
+find_resolver() {
+	if [ -n "$resolver" ]; then
+		return
+	elif elf_has "$2" 'resolves by c-ares' || grep -q RES_OPTIONS -- "$1"; then
+		resolver="c-ares inside" # which reads that variable, as otherwise libc does
+	elif elf_has "$2" 'resolves by libevent'; then
+		resolver=libevent
+	fi
+}
+
+# remark_reached FILE FACTS: how the program is reached, and what of it is not.
+remark_reached() {
+	[ "$asker" = "${1##*/}" ] || add_remark "through $asker"
+	[ -z "$own" ] || add_remark "but it has a $own of its own"
+	case $past,$own_queries in
+	,) ;;
+	?*,?*) add_remark "but $past and $own_queries stay libc's" ;;
+	*) add_remark "but $past$own_queries stays libc's" ;;
+	esac
+	! elf_has "$2" opens || add_remark "libraries that it opens with RTLD_DEEPBIND may pass by"
 }
 
 netdns_cgo() {

@@ -21,6 +21,7 @@ if ! command -v getcap >/dev/null && ! command -v getfattr >/dev/null; then
 fi
 unset GAISHIM_SO
 object=$tree/build/libgaishim.so
+exports=$(sed -n 's/^[[:space:]]*\([a-z0-9_]*\);.*/\1/p' shim/exports.map | grep -v '^gaishim')
 work=$TMP/work
 mkdir "$work"
 cd "$work" || exit
@@ -89,6 +90,13 @@ sources() {
 	END
 	echo 'int ask(void); int main(void) { return ask(); }' >caller.c
 	echo 'int main(void) { return 0; }' >never.c
+	echo 'void *gethostbyname(const char *name); void *gethostbyname(const char *name) { return (void)name, (void *)0; }' >own-name.c
+	cat ask.c - >later-both.c <<-'END'
+		int main(int argc, char **argv)
+		{
+			return argc > 9 ? getaddrinfo_a(GAI_WAIT, (struct gaicb **)argv, 1, NULL) : ask();
+		}
+	END
 	cat >opener.c <<-'END'
 		#include <dlfcn.h>
 		#include <stddef.h>
@@ -114,22 +122,103 @@ sources() {
 			return getaddrinfo("127.0.0.1", 0, 0, &list);
 		}
 	END
-	cat >old.c <<-'END'
+	cat >call.c <<-'END'
+		#include <arpa/inet.h>
 		#include <netdb.h>
-		int main(void) { return gethostbyname("127.0.0.1") == 0; }
+		int main(void)
+		{
+			struct sockaddr_in socket = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+			struct hostent found, *result;
+			struct addrinfo *list;
+			static char buffer[8192];
+			int code;
+			CALL;
+			(void)socket, (void)found, (void)result, (void)list, (void)buffer, (void)code;
+			return 0;
+		}
+	END
+	cat >later.c <<-'END'
+		#include <netdb.h>
+		#include <unistd.h>
+		int main(void)
+		{
+			static struct gaicb one = {.ar_name = "127.0.0.1"};
+			struct gaicb *all[] = {&one};
+			return getaddrinfo_a(GAI_WAIT, all, 1, 0);
+		}
 	END
 	cat >dns.c <<-'END'
 		#include <resolv.h>
 		int main(int argc, char **argv)
 		{
 			unsigned char answer[512];
-			return argc > 9 && res_query(argv[1], 1, 1, answer, sizeof answer);
+			return argc > 9 && CALL;
 		}
+	END
+	cat >machine-id.c <<-'END'
+		#include <unistd.h>
+		int main(void) { return gethostid() == 0x1234; }
 	END
 	cat >starter.c <<-'END'
 		#include <unistd.h>
 		int main(void) { return execl("./plain", "plain", (char *)0); }
 	END
+}
+
+# A program for each call that the object stands in front of, which makes that call alone.
+each_call() {
+	while read -r call arguments; do
+		cc -D_GNU_SOURCE -DCALL="$call($arguments)" -o "call-$call" call.c
+		verdict "./call-$call" 'takes effect$' yes
+	done <<-'END'
+		getaddrinfo     "127.0.0.1", 0, 0, &list
+		gethostbyname   "127.0.0.1"
+		gethostbyname2  "127.0.0.1", AF_INET
+		gethostbyname_r "127.0.0.1", &found, buffer, sizeof buffer, &result, &code
+		gethostbyname2_r "127.0.0.1", AF_INET, &found, buffer, sizeof buffer, &result, &code
+		gethostbyaddr   &socket.sin_addr, sizeof socket.sin_addr, AF_INET
+		gethostbyaddr_r &socket.sin_addr, sizeof socket.sin_addr, AF_INET, &found, buffer, sizeof buffer, &result, &code
+		getnameinfo     (struct sockaddr *)&socket, sizeof socket, buffer, sizeof buffer, 0, 0, 0
+	END
+	for call in $exports; do
+		ok "$call: there is a program that makes that call alone" [ -x "call-$call" ]
+	done
+	# A function of the program's own is no call of libc's, but the other calls are.
+	cc -rdynamic -o own-other caller.c own-name.c -L. -lask -Wl,-rpath,"$work"
+	verdict ./own-other 'takes effect \(through libask\.so; but it has a gethostbyname of its own\)$' yes
+	cc -rdynamic -o own-alone never.c own-name.c
+	verdict ./own-alone 'no: it has a gethostbyname of its own, which comes before the object' no
+}
+
+# What stays libc's, alone and beside a call that is reached. Before glibc 2.34
+# getaddrinfo_a was in a library of its own, which asks by getaddrinfo.
+past_calls() {
+	cc -D_GNU_SOURCE -o later later.c -lanl
+	cc -D_GNU_SOURCE -o later-both later-both.c -lanl
+	if [ "$(printf 'glibc 2.34\n%s\n' "$(getconf GNU_LIBC_VERSION)" | sort -V | head -n 1)" = 'glibc 2.34' ]; then
+		verdict ./later 'no: it looks hosts up by getaddrinfo_a alone, which stays libc' no
+		verdict ./later-both 'takes effect \(but getaddrinfo_a stays libc' yes
+	else
+		verdict ./later 'takes effect \(through libanl\.so\.1' yes
+		verdict ./later-both 'takes effect$' yes
+	fi
+	while read -r call arguments; do
+		cc -DCALL="$call($arguments)" -o "dns-$call" dns.c -lresolv
+		verdict "./dns-$call" "no: it asks DNS by itself \\($call, which stays libc" no
+	done <<-'END'
+		res_query argv[1], 1, 1, answer, sizeof answer
+		res_search argv[1], 1, 1, answer, sizeof answer
+		res_querydomain argv[1], argv[2], 1, 1, answer, sizeof answer
+		res_send answer, 12, answer, sizeof answer
+		res_nquery &_res, argv[1], 1, 1, answer, sizeof answer
+		res_nsearch &_res, argv[1], 1, 1, answer, sizeof answer
+		res_nquerydomain &_res, argv[1], argv[2], 1, 1, answer, sizeof answer
+		res_nsend &_res, answer, 12, answer, sizeof answer
+	END
+	cc -DCALL='res_query(argv[1], 1, 1, answer, ask())' -include ask.c -o dns-both dns.c -lresolv
+	verdict ./dns-both 'takes effect \(but res_query stays libc' no
+	cc -o machine-id machine-id.c
+	verdict ./machine-id 'no: it looks hosts up by gethostid alone, which stays libc' no
 }
 
 # In no need of anything but cc.
@@ -151,14 +240,10 @@ ordinary() {
 	verdict ./both 'takes effect \(libraries that it opens with RTLD_DEEPBIND may pass by\)' yes
 	cc -o own own.c
 	verdict ./own 'no: it has a getaddrinfo of its own' no
-	cc -o old old.c
-	verdict ./old 'no: it asks by gethostbyname alone' no
-	cc -o dns dns.c -lresolv
-	verdict ./dns 'no: it asks DNS by itself' no
 	cc -o starter starter.c
 	verdict ./starter 'perhaps: .*check the programs that it starts' yes
 	cc -o never never.c
-	verdict ./never 'no: neither it nor a library of it asks getaddrinfo' no
+	verdict ./never 'no: neither it nor a library of it looks a host up' no
 	cc -rdynamic -DALSO=ares_init -o cares plain.c
 	verdict ./cares 'perhaps: .*resolver of its own as well \(c-ares inside\)' yes
 	cc -rdynamic -DALSO=evdns_base_new -o evdns plain.c
@@ -592,11 +677,13 @@ machine() {
 		wget|takes effect|yes|wget -q -T 9 -t 1 -O- http://no.invalid/
 		git|takes effect|yes|git ls-remote git://no.invalid/x
 		getent|takes effect|yes|getent ahosts no.invalid
+		getent|takes effect|yes|getent hosts no.invalid
+		perl|takes effect|yes|perl -e 'gethostbyname("no.invalid")'
 		bash|takes effect|yes|bash -c ': </dev/tcp/no.invalid/80'
 		ssh|takes effect|yes|ssh -F none no.invalid
 		ping|takes effect|yes|ping -c 1 no.invalid
 		/usr/bin/python3|takes effect|yes|/usr/bin/python3 -c 'import socket; socket.getaddrinfo("no.invalid", 1)'
-		perl|perhaps: .*opens libraries later|yes|perl -MSocket=getaddrinfo -e 'getaddrinfo("no.invalid")'
+		perl|takes effect|yes|perl -MSocket=getaddrinfo -e 'getaddrinfo("no.invalid")'
 		node|perhaps: .*c-?ares|yes|node -e 'require("dns").lookup("no.invalid", function () {})'
 		node|perhaps: .*c-?ares|no|node -e 'require("dns").resolve4("no.invalid", function () {})'
 		java|perhaps: .*libjli.so opens|yes|java -cp . Ask
@@ -611,6 +698,8 @@ command -v readelf >/dev/null || command -v eu-readelf >/dev/null || command -v 
 	skip_all "no readelf"
 sources
 ordinary
+each_call
+past_calls
 go
 sanitizers
 scripts
