@@ -88,6 +88,17 @@ run no-compiler scripts/check --all
 like "check --all, apt, not root: the line" "$out" \
 	"^    apt-get update && apt-get install -y --no-install-recommends $debian check valgrind"
 
+# Servers are installed only where they are not started at once.
+server=$(sed -n 's/ *# a server.*//p' tests/*/packages | sed -n 1p)
+like "there is a package with a server" "$server" .
+for code in 0 101; do
+	stub policy-rc.d "exit $code"
+	run no-compiler scripts/dev/setup all
+	found=$(printf '%s\n' "$out" | grep -c "^    .* $server\( \|$\)")
+	is "policy-rc.d says $code: a server is installed" "$found" $((code / 101))
+done
+rm "$TMP/bin/policy-rc.d"
+
 # What apt says of the cost, and what becomes of it when nothing is to change.
 cost='0 upgraded, 44 newly installed, 0 to remove and 0 not upgraded.
 Need to get 54.5 MB of archives.
