@@ -3,13 +3,13 @@
  * Asks getaddrinfo for each host, hints NULL, and writes "HOST ADDRESS" with the
  * first address, or "HOST" and what gai_strerror says, a line each:
  *
- *   lookups [-s] [-o FILE] HOST...
+ *   lookups [-g] [-s] [-o FILE] HOST...
  *
  * Asked are they in the main thread, in threads at the same time, and in a forked
  * child; who hears otherwise than the main thread adds a line, as does each of the
  * three standard streams that was closed before and is open afterwards. -s hints at
- * SOCK_STREAM. FILE is opened when all is done. The exit status is 0 if every host
- * has an address.
+ * SOCK_STREAM. With -g the main thread alone asks, by gethostbyname. FILE is opened when
+ * all is done. The exit status is 0 if every host has an address.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -52,6 +52,20 @@ static void *ask_all(void *argument)
 	return NULL;
 }
 
+static void ask_by_name(struct answers *answers)
+{
+	for (int i = 0; hosts[i] != NULL; i++) {
+		const struct hostent *host = gethostbyname(hosts[i]);
+
+		if (host != NULL) {
+			inet_ntop(host->h_addrtype, host->h_addr_list[0], answers->text[i], TEXT);
+		} else {
+			strncpy(answers->text[i], hstrerror(h_errno), TEXT - 1);
+			answers->failed = true;
+		}
+	}
+}
+
 static void compare(FILE *out, const char *who, const struct answers *own, const struct answers *main_thread)
 {
 	for (int i = 0; hosts[i] != NULL; i++)
@@ -92,26 +106,31 @@ int main(int argc, char **argv)
 	static struct answers main_thread, threads[THREADS], child; /* zero: read where nothing was written */
 	pthread_t ids[THREADS];
 	const char *file = "/dev/stdout";
-	int option, before, after;
+	int option, before, after, count = THREADS;
 
-	while ((option = getopt(argc, argv, "so:")) != -1)
+	while ((option = getopt(argc, argv, "gso:")) != -1)
 		switch (option) {
+		case 'g': count = 0; break;
 		case 's': hints = &stream; break;
 		case 'o': file = optarg; break;
 		default: return 2;
 		}
 	hosts = argv + optind;
 	if (argc - optind < 1 || argc - optind > HOSTS)
-		errx(2, "usage: lookups [-s] [-o FILE] HOST...");
+		errx(2, "usage: lookups [-g] [-s] [-o FILE] HOST...");
 
 	before = standard_streams();
-	ask_all(&main_thread);
-	for (int i = 0; i < THREADS; i++)
+	if (count > 0)
+		ask_all(&main_thread);
+	else
+		ask_by_name(&main_thread);
+	for (int i = 0; i < count; i++)
 		if (pthread_create(&ids[i], NULL, ask_all, &threads[i]) != 0)
 			err(2, "pthread_create");
-	for (int i = 0; i < THREADS; i++)
+	for (int i = 0; i < count; i++)
 		pthread_join(ids[i], NULL);
-	ask_in_child(&child);
+	if (count > 0)
+		ask_in_child(&child);
 	after = standard_streams();
 
 	FILE *out = fopen(file, "w");
@@ -119,9 +138,10 @@ int main(int argc, char **argv)
 		err(2, "%s", file);
 	for (int i = 0; hosts[i] != NULL; i++)
 		fprintf(out, "%s %s\n", hosts[i], main_thread.text[i]);
-	for (int i = 0; i < THREADS; i++)
+	for (int i = 0; i < count; i++)
 		compare(out, "thread", &threads[i], &main_thread);
-	compare(out, "child", &child, &main_thread);
+	if (count > 0)
+		compare(out, "child", &child, &main_thread);
 	if (after != before)
 		fprintf(out, "standard streams: %#x before, %#x afterwards\n", (unsigned)before, (unsigned)after);
 	if (fclose(out) != 0)

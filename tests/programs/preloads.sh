@@ -116,6 +116,24 @@ else
 	done
 fi
 
+# plainly NAME LIBRARY ERE: gethostbyname is LIBRARY's own, which says ERE of bücher.test.
+# The object asks it, in either order: all answers are those of LIBRARY alone.
+plainly() {
+	plain="$programs/lookups -g -o $answers 127.0.0.1 bücher.test localhost"
+	# shellcheck disable=SC2086 # a command
+	{
+		alone=$(outcome LD_PRELOAD="$2" $plain)
+		like "$1 alone: gethostbyname" "$alone" "^bücher\.test $3 -"
+		is "$1 before: gethostbyname is its own" "$(outcome LD_PRELOAD="$2:$GAISHIM_SO" $plain)" "$alone"
+		is "$1 behind: gethostbyname is its own" "$(outcome LD_PRELOAD="$GAISHIM_SO:$2" $plain)" "$alone"
+	}
+}
+
+# by_perl OBJECTS: the address of bücher.test by gethostbyname_r.
+by_perl() {
+	LD_PRELOAD=$1 perl -e 'print join ".", unpack "C4", gethostbyname("bücher.test") // "none"' 2>&1
+}
+
 # Preloads that answer for names themselves: who is first, is asked.
 lib=$(library libnss_wrapper.so)
 if [ -z "$lib" ]; then
@@ -136,6 +154,8 @@ localhost 127.0.0.9 led'
 bücher.test Name or service not known -
 localhost 127.0.0.9 -
 exit 1'
+	plainly nss_wrapper "$lib" 'Resolver Error.*'
+	is 'nss_wrapper behind: gethostbyname_r, a Unicode host' "$(by_perl "$GAISHIM_SO:$lib")" 127.0.0.10
 	unset NSS_WRAPPER_HOSTS
 fi
 
@@ -165,6 +185,10 @@ far.test 224.0.0.2 -'
 	else
 		skip 'proxychains4' 'not installed'
 	fi
+	plainly proxychains "$lib" '224\.0\.0\.1'
+	# It has no gethostbyname_r: libc is asked, past the proxy, with the object and without it.
+	is 'proxychains before: gethostbyname_r, a Unicode host' "$(by_perl "$lib:$GAISHIM_SO")" 127.0.0.8
+	is 'proxychains behind: gethostbyname_r, a Unicode host' "$(by_perl "$GAISHIM_SO:$lib")" 127.0.0.8
 	unset PROXYCHAINS_CONF_FILE
 fi
 lib=$(library torsocks/libtorsocks.so)
@@ -196,6 +220,10 @@ Tor: bücher.test'
 	*' 2.'[0-4].*) is 'torsocks before: it does not look at questions with hints of NULL' "$(asked "$lib:$GAISHIM_SO")" "$all" ;;
 	*) is 'torsocks before: and with hints of NULL' "$(asked "$lib:$GAISHIM_SO")" "$its_own" ;;
 	esac
+	plainly torsocks "$lib" '192\.0\.2\.99'
+	: >"$TMP/tor"
+	is 'torsocks behind: gethostbyname_r, a Unicode host' "$(by_perl "$GAISHIM_SO:$lib")" 192.0.2.99
+	is 'torsocks behind: gethostbyname_r: Tor is asked in ASCII' "$(cat "$TMP/tor")" xn--bcher-kva.test
 	kill $!
 	export TAP_EXIT=:
 	like 'no Tor: names fail, numeric hosts do not' "$(asked "$GAISHIM_SO:$lib" -s 2>&1 | tr '\n' ';')" \
