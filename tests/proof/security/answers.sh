@@ -52,6 +52,18 @@ for label in xn--x-tba xn--127001-rr3ebb xn--x-3n0i xn--evil-ud7a xn--abc; do
 	is "$label is no name decoded: it stays" "$(canonical $label -a canonname,canonidn)" $label.test
 done
 is 'the case of an A-label does not matter' "$(canonical XN--Bcher-KVA -a canonname,canonidn)" Bücher.test
+# name_of LABEL: the name of an address, by getnameinfo with NI_IDN (32).
+name_of() {
+	printf '192.0.2.77 %s.test\n' "$1" >/etc/hosts
+	shimmed perl -MSocket=:addrinfo,inet_aton,pack_sockaddr_in -e \
+		'print +(getnameinfo(pack_sockaddr_in(80, inet_aton("192.0.2.77")), 32))[1]'
+}
+
+is 'NI_IDN decodes the name of an address' "$(name_of xn--bcher-kva)" bücher.test
+for label in xn--x-tba xn--127001-rr3ebb xn--x-3n0i xn--evil-ud7a xn--abc; do
+	is "$label is no name decoded by NI_IDN: it stays" "$(name_of $label)" $label.test
+done
+printf '127.0.0.1 localhost\n' >/etc/hosts
 # Nobody keeps apart what looks alike: а (U+0430) and a.
 is 'so is one that looks like another name' "$(canonical xn--pple-43d -a canonname,canonidn)" аpple.test
 

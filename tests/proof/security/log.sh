@@ -76,7 +76,7 @@ done
 wait $pids
 is "six processes: every line is there" "$(wc -l <"$work/many")" 3000
 is "six processes: every line is whole" \
-	"$(grep -Evc '^[0-9.]+ pid=[0-9]+ tid=[0-9]+ host="127\.0\.0\.1" service="80" [^"]* us=[0-9]+$' "$work/many")" 0
+	"$(grep -Evc '^[0-9.]+ pid=[0-9]+ tid=[0-9]+ call=getaddrinfo host="127\.0\.0\.1" service="80" [^"]* us=[0-9]+$' "$work/many")" 0
 
 # --- other users, other roots ---
 
