@@ -71,6 +71,9 @@ look_at() {
 	libcares.so* | libunbound.so* | libldns.so* | libdns[-.]*so* | libudns.so* | libadns.so* | libgetdns.so*)
 		resolver=${resolver:-$name}
 		;;
+	libanl.so*) # before glibc 2.34 getaddrinfo_a was there, and asked by getaddrinfo
+		! elf_has "$2" 'asks getaddrinfo' || [ "$past" != getaddrinfo_a ] || past=''
+		;;
 	esac
 	! elf_has "$2" opens || opener=${opener:-$name}
 	while read -r word call; do

@@ -147,6 +147,7 @@ sources() {
 			return getaddrinfo_a(GAI_WAIT, all, 1, 0);
 		}
 	END
+	echo 'int getaddrinfo_a(void); int getaddrinfo_a(void) { return ask(); }' >anl.c
 	cat >dns.c <<-'END'
 		#include <resolv.h>
 		int main(int argc, char **argv)
@@ -199,9 +200,13 @@ past_calls() {
 		verdict ./later 'no: it looks hosts up by getaddrinfo_a alone, which stays libc' no
 		verdict ./later-both 'takes effect \(but getaddrinfo_a stays libc' yes
 	else
-		verdict ./later 'takes effect \(through libanl\.so\.1' yes
+		verdict ./later 'takes effect \(through libanl\.so\.1\)$' yes
 		verdict ./later-both 'takes effect$' yes
 	fi
+	# The same on any release, with a library like that of 2.31.
+	cc -shared -fPIC -Wl,-soname,libanl.so.1 -o libanl.so.1 -include ask.c anl.c
+	cc -D_GNU_SOURCE -o later-31 later.c ./libanl.so.1 -Wl,-rpath,"$work"
+	verdict ./later-31 'takes effect \(through libanl\.so\.1\)$' yes
 	while read -r call arguments; do
 		cc -DCALL="$call($arguments)" -o "dns-$call" dns.c -lresolv
 		verdict "./dns-$call" "no: it asks DNS by itself \\($call, which stays libc" no
