@@ -41,6 +41,11 @@ const char *looked_up(const struct host *host);
 	"127.0.0.1 localhost\n::1 localhost\n192.0.2.1 canon.test alias.test\n192.0.2.2 both.test\n" \
 	"2001:db8::2 both.test\n2001:db8::6 six.test\n192.0.2.3 xn--bcher-kva.test\n192.0.2.4 xn--n3h.test\n" \
 	"192.0.2.5 xn--fa-hia.test\n192.0.2.6 bücher.local\n192.0.2.7 bücher.test\n192.0.2.8 a\u200d.test\n" \
-	"192.0.2.9 127.0.0.1\xff\n"
+	"192.0.2.9 127.0.0.1\xff\n" \
+	"192.0.2.10 many.test beef m1.test\n192.0.2.11 many.test m1.test m2.test\n192.0.2.12 MANY.test\n" \
+	"::ffff:192.0.2.13 mapped.test\n::192.0.2.14 compatible.test\n192.0.2.15 deep.sub.canon.test\n" \
+	"192.0.2.16 xn--fiq228c.xn--bcher-kva.test xn--b.test\n192.0.2.17 xn--80ak6aa92e.test\n" \
+	"192.0.2.18 XN--BCHER-KVA.test\n192.0.2.19 xn--zz.xn--bcher-kva.test\n192.0.2.20 xn--a-0hc.test\n" \
+	"fe80::1 local.test\n"
 
 #endif
