@@ -47,13 +47,11 @@ void print_text(const char *label, const char *text)
 	putchar('"');
 }
 
-const void *at_the_edge(int which, const void *data, size_t size)
+char *room_at_the_edge(int which, size_t size)
 {
-	enum { ROOM = 1 << 16 };
-	static char *end[2];
+	enum { ROOM = 1 << 16, PLACES = 5 };
+	static char *end[PLACES];
 
-	if (data == NULL)
-		return NULL;
 	if (!end[which]) {
 		char *room = mmap(NULL, 2 * ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -63,7 +61,12 @@ const void *at_the_edge(int which, const void *data, size_t size)
 		}
 		end[which] = room + ROOM;
 	}
-	return memcpy(end[which] - size, data, size);
+	return end[which] - size;
+}
+
+const void *at_the_edge(int which, const void *data, size_t size)
+{
+	return data != NULL ? memcpy(room_at_the_edge(which, size), data, size) : NULL;
 }
 
 const char *text_at_the_edge(int which, const char *text)

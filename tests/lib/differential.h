@@ -42,8 +42,11 @@ TCase *walk_tests(bool (*walk)(unsigned long drawn), unsigned long drawn);
 /* " LABEL=" and TEXT in quotes; without a newline. */
 void print_text(const char *label, const char *text);
 
-/* A copy of the SIZE bytes at DATA that ends where readable memory does, so that reading on
- * is a crash; WHICH of the two places it goes to. NULL stays NULL. */
+/* Memory of SIZE bytes that ends where all memory does, so that reading or writing on is a
+ * crash; WHICH of some places it is at. */
+char *room_at_the_edge(int which, size_t size);
+
+/* A copy of the SIZE bytes at DATA there; NULL stays NULL. */
 const void *at_the_edge(int which, const void *data, size_t size);
 const char *text_at_the_edge(int which, const char *text);
 

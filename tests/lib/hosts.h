@@ -46,6 +46,7 @@ const char *looked_up(const struct host *host);
 	"::ffff:192.0.2.13 mapped.test\n::192.0.2.14 compatible.test\n192.0.2.15 deep.sub.canon.test\n" \
 	"192.0.2.16 xn--fiq228c.xn--bcher-kva.test xn--b.test\n192.0.2.17 xn--80ak6aa92e.test\n" \
 	"192.0.2.18 XN--BCHER-KVA.test\n192.0.2.19 xn--zz.xn--bcher-kva.test\n192.0.2.20 xn--a-0hc.test\n" \
-	"fe80::1 local.test\n"
+	"192.0.2.21 xn--a-xbb.test\n192.0.2.22 xn--8g7c.test\n192.0.2.23 _sip.xn--n3h.test\n" \
+	"2001:db8::3 xn--bcher-kva.test\nfe80::1 local.test\n"
 
 #endif
