@@ -3,6 +3,7 @@
 
 #include "answer.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -92,6 +93,51 @@ struct host_answer ask_host(const struct host_calls *calls, const struct host_qu
 	a.error = errno;
 	a.thread_h_errno = h_errno;
 	return a;
+}
+
+/* --- the oracle --- */
+
+/* libc's plain form leaves errno alone then; a lookup does not. */
+bool is_decided_at_once(const struct host_calls *libc, const char *host, int family)
+{
+	errno = ERRNO_BEFORE;
+	libc->by_name2(host, family == AF_UNSPEC ? AF_UNIX : family);
+	return errno == ERRNO_BEFORE;
+}
+
+void spare_libc(const struct host_calls *libc, struct host_question *q)
+{
+	if (q->call == BY_NAME || q->call == BY_NAME_R)
+		q->family = AF_INET;
+	if (q->family == AF_UNSPEC && !is_decided_at_once(libc, q->host, AF_UNSPEC)
+	    && (libc->by_name2(q->host, AF_INET) != NULL || libc->by_name2(q->host, AF_INET6) != NULL))
+		q->family = AF_INET;
+}
+
+/* Does libc find that there is no room for the host before it looks at it? */
+static bool has_no_room(const struct host_question *q)
+{
+	return has_buffer(q->call) && (isxdigit((unsigned char)*q->host) || *q->host == ':')
+	       && q->room < NUMERIC_ROOM + strlen(q->host) + 1;
+}
+
+struct host_answer expect_host_answer(const struct host_calls *libc, const struct host_question *q, const char *ascii)
+{
+	const bool is_usual = q->family == AF_INET || q->family == AF_INET6;
+	struct host_question normalized = *q;
+
+	normalized.host = ascii;
+	if (ascii == q->host || !is_usual || has_no_room(q) || is_decided_at_once(libc, q->host, q->family))
+		return ask_host(libc, q, 0);
+	if (ascii != NULL && is_decided_at_once(libc, ascii, q->family))
+		return ask_host(libc, &normalized, 0);
+	if (libc->by_name2(q->host, q->family) != NULL)
+		return ask_host(libc, q, 0);
+	if (ascii != NULL)
+		return ask_host(libc, &normalized, 0);
+	if (has_buffer(q->call))
+		return (struct host_answer){ .thread_h_errno = H_ERRNO_BEFORE, .said_h_errno = HOST_NOT_FOUND };
+	return (struct host_answer){ .thread_h_errno = HOST_NOT_FOUND, .said_h_errno = SAID_BEFORE };
 }
 
 /* --- comparing --- */

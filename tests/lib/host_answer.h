@@ -37,7 +37,10 @@ struct host_question {
 	size_t misaligned;	/* how far behind a multiple of 16 that begins */
 };
 
-enum { MOST_ROOM = 1 << 14 };
+enum {
+	MOST_ROOM = 1 << 14,
+	NUMERIC_ROOM = 16 + 3 * sizeof(char *), /* what an address takes, but for its text */
+};
 
 /* What is in variables before each call. */
 enum { ERRNO_BEFORE = 4321, H_ERRNO_BEFORE = 777, SAID_BEFORE = 12345 };
@@ -57,6 +60,19 @@ struct host_answer {
 /* SIDE is 0 or 1: each has a buffer of its own, which ends where writable memory does, but
  * for what its alignment takes. */
 struct host_answer ask_host(const struct host_calls *calls, const struct host_question *q, int side);
+
+/* Does libc answer or refuse HOST without looking for it, as one that is made of digits and
+ * dots, or of hexadecimal digits and colons? */
+bool is_decided_at_once(const struct host_calls *libc, const char *host, int family);
+
+/* libc's files module ends the process if it is asked for a name that it has, in no family:
+ * change such a question. And a form without a family asks for AF_INET. */
+void spare_libc(const struct host_calls *libc, struct host_question *q);
+
+/* What the object must answer to a question about a host: libc's answer, but for a host that
+ * is Unicode. ASCII is the form of that, or NULL if it has none; q->host if it is not
+ * Unicode. */
+struct host_answer expect_host_answer(const struct host_calls *libc, const struct host_question *q, const char *ascii);
 
 /* Field by field. With LAYOUT the buffers must hold the same at the same places, too. */
 bool same_host_answer(const struct host_question *q, struct host_answer want, struct host_answer got, bool layout);

@@ -5,8 +5,8 @@
  * is compared field by field, with errno, h_errno and what is written where.
  *
  * There is one documented difference: in default mode a host that is Unicode is normalized,
- * unless libc finds it as it is written. predict() asks libc the question that has this
- * answer.
+ * unless libc finds it as it is written. expect_host_answer() asks libc the question that has
+ * this answer.
  */
 #include "differential.h"
 #include "draw.h"
@@ -15,7 +15,6 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 
 enum { QUESTIONS_PER_RUN = 150000 }; /* drawn after some 67,000 others; four runs */
@@ -24,54 +23,9 @@ static struct host_calls libc;
 static const struct host_calls ours = { gethostbyname,	    gethostbyname2, gethostbyname_r,
 					gethostbyname2_r, gethostbyaddr,  gethostbyaddr_r };
 
-/* What libc takes for a host that is an address, beside its text: 16 bytes, three pointers. */
-enum { NUMERIC_SIZE = 16 + 3 * sizeof(char *) };
-
 static const int families[] = { AF_INET, AF_INET6, AF_UNSPEC, AF_UNIX, 99, -1 };
 
 static const enum host_call name_calls[] = { BY_NAME, BY_NAME2, BY_NAME_R, BY_NAME2_R };
-
-/* --- the oracle --- */
-
-/* Does libc answer or refuse HOST at once, as digits and dots, or hexadecimal and colons? Its
- * plain form leaves errno alone then; a lookup does not. */
-static bool decides_at_once(const char *host, int family)
-{
-	errno = ERRNO_BEFORE;
-	libc.by_name2(host, family);
-	return errno == ERRNO_BEFORE;
-}
-
-/* Does libc find that there is no room for HOST before it looks at it? */
-static bool has_no_room(const struct host_question *q, const char *host)
-{
-	const bool is_r = q->call == BY_NAME_R || q->call == BY_NAME2_R;
-
-	return is_r && (isxdigit((unsigned char)*host) || *host == ':') && q->room < NUMERIC_SIZE + strlen(host) + 1;
-}
-
-static struct host_answer predict(const struct host *host, struct host_question q)
-{
-	struct host_answer not_found = { .thread_h_errno = H_ERRNO_BEFORE, .said_h_errno = HOST_NOT_FOUND };
-	const bool is_usual = q.family == AF_INET || q.family == AF_INET6;
-
-	if (run->strict || host->spelling == PLAIN || !is_usual || has_no_room(&q, q.host)
-	    || decides_at_once(q.host, q.family))
-		return ask_host(&libc, &q, 0);
-	if (host->spelling == UNICODE && decides_at_once(host->ascii, q.family)) {
-		q.host = host->ascii;
-		return ask_host(&libc, &q, 0);
-	}
-	if (libc.by_name2(q.host, q.family) != NULL)
-		return ask_host(&libc, &q, 0);
-	if (host->spelling == UNICODE) {
-		q.host = host->ascii;
-		return ask_host(&libc, &q, 0);
-	}
-	if (q.call == BY_NAME || q.call == BY_NAME2)
-		not_found = (struct host_answer){ .thread_h_errno = HOST_NOT_FOUND, .said_h_errno = SAID_BEFORE };
-	return not_found;
-}
 
 /* --- asking --- */
 
@@ -87,28 +41,20 @@ static void compare(const struct host_question *q, struct host_answer want, stru
 	print_host_answer("got", got);
 }
 
-/* Does libc's files module end the process, if it is asked for TEXT of no family? It does so
- * for a name that it has. */
-static bool is_deadly(const char *text)
-{
-	return libc.by_name2(text, AF_INET) != NULL || libc.by_name2(text, AF_INET6) != NULL;
-}
-
 static void ask_name(const struct host *host, struct host_question q)
 {
-	if (q.call == BY_NAME || q.call == BY_NAME_R)
-		q.family = AF_INET;
-	if (q.family == AF_UNSPEC && !decides_at_once(looked_up(host), AF_UNIX)
-	    && (is_deadly(host->text) || is_deadly(looked_up(host))))
-		q.family = AF_INET;
+	const bool is_plain = run->strict || host->spelling == PLAIN;
+	struct host_answer want, got;
+
 	/* Such a host is never found. Where it has no ASCII form, libc is not asked at all, and
 	 * cannot say that there is no room. */
 	if (host->spelling == UNICODE && host->ascii == host->text && strchr(host->text, '%') != NULL)
 		q.room = MOST_ROOM;
 	q.host = text_at_the_edge(0, host->text);
-	struct host_answer got = ask_host(&ours, &q, 1);
-	struct host_answer want = predict(host, q);
-	compare(&q, want, got, want.buffer != NULL && decides_at_once(looked_up(host), q.family));
+	spare_libc(&libc, &q);
+	got = ask_host(&ours, &q, 1);
+	want = expect_host_answer(&libc, &q, is_plain ? q.host : host->spelling == UNICODE ? host->ascii : NULL);
+	compare(&q, want, got, is_decided_at_once(&libc, looked_up(host), q.family));
 }
 
 static void ask_address(struct host_question q)
@@ -128,7 +74,7 @@ static void draw_buffer(struct host_question *q, const char *host)
 		q->room = pick(300);
 		break;
 	case 1:
-		q->room = NUMERIC_SIZE + (host != NULL ? strlen(host) + 1 : 0) + pick(8) - 4;
+		q->room = NUMERIC_ROOM + (host != NULL ? strlen(host) + 1 : 0) + pick(8) - 4;
 		break;
 	case 2:
 		q->room = pick(MOST_ROOM);
