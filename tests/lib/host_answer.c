@@ -72,7 +72,7 @@ static struct host_answer ask_with_buffer(const struct host_calls *calls, const 
 	return a;
 }
 
-struct host_answer ask_host(const struct host_calls *calls, const struct host_question *q, int side)
+struct host_answer answer_of(const struct host_calls *calls, const struct host_question *q, int side)
 {
 	struct host_answer a = { .said_h_errno = SAID_BEFORE, .result_is_entry = true };
 
@@ -128,13 +128,13 @@ struct host_answer expect_host_answer(const struct host_calls *libc, const struc
 
 	normalized.host = ascii;
 	if (ascii == q->host || !is_usual || has_no_room(q) || is_decided_at_once(libc, q->host, q->family))
-		return ask_host(libc, q, 0);
+		return answer_of(libc, q, 0);
 	if (ascii != NULL && is_decided_at_once(libc, ascii, q->family))
-		return ask_host(libc, &normalized, 0);
+		return answer_of(libc, &normalized, 0);
 	if (libc->by_name2(q->host, q->family) != NULL)
-		return ask_host(libc, q, 0);
+		return answer_of(libc, q, 0);
 	if (ascii != NULL)
-		return ask_host(libc, &normalized, 0);
+		return answer_of(libc, &normalized, 0);
 	if (has_buffer(q->call))
 		return (struct host_answer){ .thread_h_errno = H_ERRNO_BEFORE, .said_h_errno = HOST_NOT_FOUND };
 	return (struct host_answer){ .thread_h_errno = HOST_NOT_FOUND, .said_h_errno = SAID_BEFORE };

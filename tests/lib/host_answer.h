@@ -59,7 +59,7 @@ struct host_answer {
 
 /* SIDE is 0 or 1: each has a buffer of its own, which ends where writable memory does, but
  * for what its alignment takes. */
-struct host_answer ask_host(const struct host_calls *calls, const struct host_question *q, int side);
+struct host_answer answer_of(const struct host_calls *calls, const struct host_question *q, int side);
 
 /* Does libc answer or refuse HOST without looking for it, as one that is made of digits and
  * dots, or of hexadecimal digits and colons? */

@@ -52,7 +52,7 @@ static void ask_name(const struct host *host, struct host_question q)
 		q.room = MOST_ROOM;
 	q.host = text_at_the_edge(0, host->text);
 	spare_libc(&libc, &q);
-	got = ask_host(&ours, &q, 1);
+	got = answer_of(&ours, &q, 1);
 	want = expect_host_answer(&libc, &q, is_plain ? q.host : host->spelling == UNICODE ? host->ascii : NULL);
 	compare(&q, want, got, is_decided_at_once(&libc, looked_up(host), q.family));
 }
@@ -60,7 +60,7 @@ static void ask_name(const struct host *host, struct host_question q)
 static void ask_address(struct host_question q)
 {
 	q.address = at_the_edge(0, q.address, q.length < 64 ? q.length : 64);
-	compare(&q, ask_host(&libc, &q, 0), ask_host(&ours, &q, 1), false);
+	compare(&q, answer_of(&libc, &q, 0), answer_of(&ours, &q, 1), false);
 }
 
 /* --- drawing --- */

@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (ascii != q.host && strchr(q.host, '%') != NULL)
 		q.room = MOST_ROOM;
 	spare_libc(&libc, &q);
-	struct host_answer got = ask_host(&ours, &q, 1), want = expect_host_answer(&libc, &q, ascii);
+	struct host_answer got = answer_of(&ours, &q, 1), want = expect_host_answer(&libc, &q, ascii);
 	if (!same_host_answer(&q, want, got, is_decided_at_once(&libc, ascii != NULL ? ascii : q.host, q.family))) {
 		print_host_question(&q);
 		print_host_answer("wanted", want);
