@@ -74,11 +74,20 @@ int hostent_ask(const struct question *q, hostent_form *form, void **answer)
 	return code;
 }
 
-static size_t count(char *const *list)
+/* Returns an item of a list. libc does not align lists if the buffer is not aligned. */
+static char *item(char **list, size_t i)
+{
+	char *p;
+
+	memcpy(&p, (char *)list + i * sizeof p, sizeof p);
+	return p;
+}
+
+static size_t count(char **list)
 {
 	size_t n = 0;
 
-	while (list != NULL && list[n] != NULL)
+	while (list != NULL && item(list, n) != NULL)
 		n++;
 	return n;
 }
@@ -90,7 +99,7 @@ static size_t packed_size(const struct hostent *host)
 	size_t aliases = count(host->h_aliases), addresses = count(host->h_addr_list);
 
 	for (size_t i = 0; i < aliases; i++)
-		size += strlen(host->h_aliases[i]) + 1;
+		size += strlen(item(host->h_aliases, i)) + 1;
 	return size + (aliases + 1 + addresses + 1) * sizeof(char *) + addresses * (size_t)host->h_length;
 }
 
@@ -115,14 +124,16 @@ static void pack(const struct hostent *from, struct hostent *to, char *buffer)
 	if (from->h_addr_list != NULL)
 		to->h_addr_list = pointers;
 	for (size_t i = 0; i < addresses; i++)
-		*pointers++ = put(&free, from->h_addr_list[i], (size_t)from->h_length);
+		*pointers++ = put(&free, item(from->h_addr_list, i), (size_t)from->h_length);
 	*pointers++ = NULL;
 	if (from->h_name != NULL)
 		to->h_name = put(&free, from->h_name, strlen(from->h_name) + 1);
 	if (from->h_aliases != NULL)
 		to->h_aliases = pointers;
-	for (size_t i = 0; i < aliases; i++)
-		*pointers++ = put(&free, from->h_aliases[i], strlen(from->h_aliases[i]) + 1);
+	for (size_t i = 0; i < aliases; i++) {
+		const char *alias = item(from->h_aliases, i);
+		*pointers++ = put(&free, alias, strlen(alias) + 1);
+	}
 	*pointers = NULL;
 }
 
