@@ -13,6 +13,7 @@
 #include "host/classify.h"
 #include "host/idna.h"
 #include "host_answer.h"
+#include "libc/next.h"
 #include "start.h"
 
 #include <dlfcn.h>
@@ -43,6 +44,13 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		puts("Bail out! no libc to compare with");
 		exit(2);
 	}
+	/* A sanitizer's functions would be another preload's. */
+	start();
+	*(void **)&next.getaddrinfo = dlsym(library, "getaddrinfo");
+	next.gethostbyname = libc.by_name;
+	next.gethostbyname2 = libc.by_name2;
+	next.gethostbyname_r = libc.by_name_r;
+	next.gethostbyname2_r = libc.by_name2_r;
 	return 0;
 }
 
