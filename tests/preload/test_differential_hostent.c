@@ -45,6 +45,7 @@ static void ask_name(const struct host *host, struct host_question q)
 {
 	const bool is_plain = run->strict || host->spelling == PLAIN;
 	struct host_answer want, got;
+	bool layout;
 
 	/* Such a host is never found. Where it has no ASCII form, libc is not asked at all, and
 	 * cannot say that there is no room. */
@@ -52,9 +53,10 @@ static void ask_name(const struct host *host, struct host_question q)
 		q.room = MOST_ROOM;
 	q.host = text_at_the_edge(0, host->text);
 	spare_libc(&libc, &q);
+	layout = is_decided_at_once(&libc, looked_up(host), q.family);
 	got = answer_of(&ours, &q, 1);
 	want = expect_host_answer(&libc, &q, is_plain ? q.host : host->spelling == UNICODE ? host->ascii : NULL);
-	compare(&q, want, got, is_decided_at_once(&libc, looked_up(host), q.family));
+	compare(&q, want, got, layout);
 }
 
 static void ask_address(struct host_question q)
