@@ -122,7 +122,7 @@ NOINLINE static int answer_host(const struct sockaddr *sa, char *host, socklen_t
 
 	reverse_lay_out(&q, &call, "getnameinfo", sa->sa_family,
 			is_v4 ? (const void *)&v4->sin_addr : &v6->sin6_addr);
-	q.name_flags = flags & NI_IDN ? flags & ~IDN_FLAGS : flags;
+	q.name_flags = (flags & NI_IDN) ? flags & ~IDN_FLAGS : flags;
 	q.scope_id = is_v4 ? 0 : v6->sin6_scope_id;
 	q.room = ROOM;
 	q.skew = 0;

@@ -303,7 +303,7 @@ struct hostent *hostent_answer_own(struct question *q)
 		q->room *= 2;
 	if (code == EAI_MEMORY)
 		goto no_memory;
-	error = q->libc_flags & AI_NUMERICHOST ? saved : errno;
+	error = (q->libc_flags & AI_NUMERICHOST) ? saved : errno;
 	if (code != 0) {
 		h_errno = h_error_of(code);
 		errno = error;
