@@ -213,6 +213,9 @@ static bool walk(unsigned long draws)
 	void **functions[] = { (void **)&libc.by_name,	 (void **)&libc.by_name2,   (void **)&libc.by_name_r,
 			       (void **)&libc.by_name2_r, (void **)&libc.by_address, (void **)&libc.by_address_r };
 
+	/* An option that has no effect any more, in 2.31 to 2.43 at least. */
+	if (run->isolated)
+		setenv("RES_OPTIONS", "inet6", 1);
 	for (size_t i = 0; i < COUNT(functions); i++)
 		*functions[i] = libc_symbol(host_call_names[i]);
 	collect_hosts();
