@@ -193,14 +193,18 @@ $(OBJECTS): $(BUILD)/tests/%.so: tests/%.c $(TEST_LIB)
 -include $(wildcard $(BUILD)/tests/*/*.d $(BUILD)/tests/*/*/*.d)
 
 # A harness for each subject of tests/proof/fuzz: with libFuzzer's main where SAN names fuzzer,
-# else with one that replays inputs. The calls are inside some.
+# else with one that replays inputs. One has a call inside, one is linked with all of them.
 HARNESSES = $(patsubst tests/proof/fuzz/harness/%.c,$(BUILD)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/proof/fuzz/harness/*.c)))
 HARNESS_MAIN = $(if $(findstring fuzzer,$(SAN)),,tests/proof/fuzz/harness/replay.c)
 
-$(HARNESSES): $(BUILD)/fuzz/%: tests/proof/fuzz/harness/%.c tests/proof/fuzz/harness/fuzz.h tests/lib/answer.c tests/lib/answer.h $(HARNESS_MAIN) $(SHIM) $(IDN_FILES)
+HARNESS_LIB = tests/lib/answer.c tests/lib/host_answer.c
+
+$(HARNESSES): $(BUILD)/fuzz/%: tests/proof/fuzz/harness/%.c tests/proof/fuzz/harness/fuzz.h $(HARNESS_LIB) $(HARNESS_LIB:.c=.h) $(HARNESS_MAIN) $(SHIM) $(IDN_FILES)
 	mkdir -p $(@D)
 	echo "  $@"
 	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(filter-out $(CALLS),$(SHIM)) $(IDN) -lpthread -ldl
+
+$(BUILD)/fuzz/hostent: CALLS =
 
 harnesses: $(HARNESSES)
 

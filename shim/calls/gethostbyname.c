@@ -115,6 +115,16 @@ static const struct call by_name2 = {
 	.flights = QUESTION_FLIGHTS(hostent_copy, hostent_discard),
 };
 
+/* libc takes digits and dots for an address of AF_INET, whichever other family is asked for. */
+static int family_of(const char *name, int family)
+{
+	struct address unused;
+
+	if (name == NULL || family == AF_INET || family == AF_INET6)
+		return family;
+	return read_address(name, AF_INET, &unused) == NOT_MINE ? family : AF_INET;
+}
+
 /* Lay out the question. The answer has a canonical name. */
 static void lay_out(struct question *q, const struct call *call, const char *function, const char *name,
 		    int family)
@@ -127,7 +137,7 @@ static void lay_out(struct question *q, const struct call *call, const char *fun
 	q->written = NULL;
 	q->service = NULL;
 	q->flags = q->libc_flags = AI_CANONNAME;
-	q->family = family;
+	q->family = family_of(name, family);
 	q->socktype = q->type_bits = q->protocol = q->name_flags = 0;
 	q->scope_id = 0;
 }

@@ -28,6 +28,10 @@
  * NI_IDN_USE_STD3_ASCII_RULES). */
 enum { IDN_FLAGS = NI_IDN | 0x40 | 0x80 };
 
+/* Callers with buffers of different sizes share an answer. Few names are longer than this;
+ * for those libc is asked with the caller's own buffer. */
+enum { ROOM = 4 * NI_MAXHOST };
+
 static int ask_host(const struct question *q, void **answer)
 {
 	union {
@@ -118,9 +122,9 @@ NOINLINE static int answer_host(const struct sockaddr *sa, char *host, socklen_t
 
 	reverse_lay_out(&q, &call, "getnameinfo", sa->sa_family,
 			is_v4 ? (const void *)&v4->sin_addr : &v6->sin6_addr);
-	q.name_flags = flags & NI_IDN ? flags & ~IDN_FLAGS : flags;
+	q.name_flags = (flags & NI_IDN) ? flags & ~IDN_FLAGS : flags;
 	q.scope_id = is_v4 ? 0 : v6->sin6_scope_id;
-	q.room = hostlen > NI_MAXHOST ? hostlen : NI_MAXHOST;
+	q.room = ROOM;
 	q.skew = 0;
 	code = pipeline(&q, &answer);
 	if (code == EAI_AGAIN || code == EAI_SYSTEM)
@@ -162,7 +166,7 @@ EXPORTED int getnameinfo(const struct sockaddr *restrict sa, socklen_t salen, ch
 	if (!is_looked_for(sa, salen, host, hostlen, flags))
 		return ask_rest(sa, salen, host, hostlen, serv, servlen, flags);
 	code = answer_host(sa, host, hostlen, flags);
-	if (code == EAI_MEMORY) /* libc needs less memory */
+	if (code == EAI_MEMORY || (code == EAI_OVERFLOW && hostlen > ROOM)) /* libc needs no memory of ours */
 		return ask_rest(sa, salen, host, hostlen, serv, servlen, flags);
 	if (code != 0 || serv == NULL || servlen == 0)
 		return code;

@@ -74,11 +74,20 @@ int hostent_ask(const struct question *q, hostent_form *form, void **answer)
 	return code;
 }
 
-static size_t count(char *const *list)
+/* Returns an item of a list. libc does not align lists if the buffer is not aligned. */
+static char *item(char **list, size_t i)
+{
+	char *p;
+
+	memcpy(&p, (char *)list + i * sizeof p, sizeof p);
+	return p;
+}
+
+static size_t count(char **list)
 {
 	size_t n = 0;
 
-	while (list != NULL && list[n] != NULL)
+	while (list != NULL && item(list, n) != NULL)
 		n++;
 	return n;
 }
@@ -90,7 +99,7 @@ static size_t packed_size(const struct hostent *host)
 	size_t aliases = count(host->h_aliases), addresses = count(host->h_addr_list);
 
 	for (size_t i = 0; i < aliases; i++)
-		size += strlen(host->h_aliases[i]) + 1;
+		size += strlen(item(host->h_aliases, i)) + 1;
 	return size + (aliases + 1 + addresses + 1) * sizeof(char *) + addresses * (size_t)host->h_length;
 }
 
@@ -115,14 +124,16 @@ static void pack(const struct hostent *from, struct hostent *to, char *buffer)
 	if (from->h_addr_list != NULL)
 		to->h_addr_list = pointers;
 	for (size_t i = 0; i < addresses; i++)
-		*pointers++ = put(&free, from->h_addr_list[i], (size_t)from->h_length);
+		*pointers++ = put(&free, item(from->h_addr_list, i), (size_t)from->h_length);
 	*pointers++ = NULL;
 	if (from->h_name != NULL)
 		to->h_name = put(&free, from->h_name, strlen(from->h_name) + 1);
 	if (from->h_aliases != NULL)
 		to->h_aliases = pointers;
-	for (size_t i = 0; i < aliases; i++)
-		*pointers++ = put(&free, from->h_aliases[i], strlen(from->h_aliases[i]) + 1);
+	for (size_t i = 0; i < aliases; i++) {
+		const char *alias = item(from->h_aliases, i);
+		*pointers++ = put(&free, alias, strlen(alias) + 1);
+	}
 	*pointers = NULL;
 }
 
@@ -188,14 +199,16 @@ int hostent_new_numeric(const char *name, const struct address *address, void **
 }
 
 /* libc's _r forms set errno in any case. So errno is 0 before: a host that we refuse leaves
- * it so, as libc does. */
+ * it so, as libc does. h_errno they leave alone, but getaddrinfo(), which may be asked for a
+ * host that is Unicode, does not. */
 static int ask_pipeline(struct question *q, struct answer **answer)
 {
 	void *got = NULL;
-	int saved = errno, code;
+	int saved = errno, saved_h_error = h_errno, code;
 
 	errno = 0;
 	code = pipeline(q, &got);
+	h_errno = saved_h_error;
 	*answer = got;
 	if (code == 0)
 		errno = (*answer)->error == NO_ERRNO ? saved : (*answer)->error;
@@ -223,9 +236,27 @@ static int ask_directly(const struct question *q, hostent_form *form, const stru
 	return code;
 }
 
+/* Put an answer where the caller wants it: an address laid out as libc does that. Returns
+ * false if the buffer is too small. */
+static bool put_answer(const struct question *q, const struct hostent *host, const struct place *place)
+{
+	size_t skipped = -q->skew % _Alignof(char *);
+
+	if (q->libc_flags & AI_NUMERICHOST) {
+		struct address address = { .family = host->h_addrtype };
+		void *bytes = host->h_addrtype == AF_INET ? (void *)&address.v4 : &address.v6;
+
+		memcpy(bytes, host->h_addr_list[0], (size_t)host->h_length);
+		return hostent_numeric(host->h_name, &address, place->host, place->buffer, place->size);
+	}
+	if (skipped + packed_size(host) > place->size)
+		return false;
+	pack(host, place->host, place->buffer + skipped);
+	return true;
+}
+
 int hostent_answer(struct question *q, hostent_form *form, const struct place *place)
 {
-	size_t skipped;
 	struct answer *answer;
 	int code, error;
 
@@ -233,21 +264,21 @@ int hostent_answer(struct question *q, hostent_form *form, const struct place *p
 		return ask_directly(q, form, place);
 	q->room = place->size;
 	q->skew = (uintptr_t)place->buffer % _Alignof(char *);
-	skipped = -q->skew % _Alignof(char *);
 	code = ask_pipeline(q, &answer);
 	if (code == EAI_MEMORY)
 		return ask_directly(q, form, place); /* which needs no memory of its own */
+	if (code == EAI_OVERFLOW)
+		return say_no_room(place);
 	if (code != 0) {
 		*place->result = NULL;
 		*place->h_error = h_error_of(code);
 		return errno;
 	}
 	error = errno;
-	if (skipped + packed_size(&answer->host) > q->room) {
+	if (!put_answer(q, &answer->host, place)) {
 		free(answer);
 		return say_no_room(place);
 	}
-	pack(&answer->host, place->host, place->buffer + skipped);
 	*place->result = place->host;
 	if (answer->h_error != NO_H_ERROR)
 		*place->h_error = answer->h_error;
@@ -272,7 +303,7 @@ struct hostent *hostent_answer_own(struct question *q)
 		q->room *= 2;
 	if (code == EAI_MEMORY)
 		goto no_memory;
-	error = q->libc_flags & AI_NUMERICHOST ? saved : errno;
+	error = (q->libc_flags & AI_NUMERICHOST) ? saved : errno;
 	if (code != 0) {
 		h_errno = h_error_of(code);
 		errno = error;

@@ -6,60 +6,19 @@
  * In strict mode the two must be identical. In default mode predict() turns
  * the three documented differences into the exact answer that is wanted: it
  * asks libc another question, whose answer is known to be the right one.
- *
- * The configuration is read once per process, so the Check program starts
- * itself anew for every run; GAISHIM_SEED repeats a run that failed, and
- * GAISHIM_QUESTIONS says how many are drawn instead of QUESTIONS_PER_RUN.
- *
- * Nothing is looked up outside: libc is told to ask /etc/hosts alone. Half of
- * the runs leave the network as well, if they may, because AI_ADDRCONFIG has
- * most to say where only lo is up; their /etc/hosts is HOSTS_FILE.
  */
 #include "answer.h"
+#include "differential.h"
 #include "differential_cases.h"
+#include "draw.h"
+#include "hosts.h"
 
-#include "unit.h"
-
-#include <arpa/inet.h>
-#include <ctype.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <locale.h>
-#include <net/if.h>
-#include <nss.h>
-#include <sched.h>
-#include <spawn.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define PICK(array) ((array)[pick(COUNT(array))])
 
 #define QUESTIONS_PER_RUN 650000 /* drawn after some 340,000 others; four runs */
-#define REPORTED 20		  /* differences printed in full */
 #define TYPE_BITS (SOCK_NONBLOCK | SOCK_CLOEXEC)
-
-static const struct run {
-	const char *name;
-	bool strict;
-	bool utf8;	/* the locale: C.UTF-8 or C */
-	bool isolated;	/* in namespaces of its own: only lo is up, HOSTS_FILE is /etc/hosts */
-} runs[] = {
-	{ "default mode", false, false, false },
-	{ "default mode, UTF-8, only lo", false, true, true },
-	{ "strict mode", true, false, false },
-	{ "strict mode, UTF-8, only lo", true, true, true },
-};
 
 struct question {
 	const struct host *host;
@@ -73,34 +32,6 @@ static struct {
 	void (*freeaddrinfo)(struct addrinfo *);
 } libc;
 
-static const struct run *run;
-static struct host hosts[COUNT(plain_hosts) + COUNT(unicode_hosts) + COUNT(ill_formed) + COUNT(long_hosts)];
-static size_t n_hosts;
-static unsigned long asked, answered, differences;
-
-/* --- random numbers (splitmix64) --- */
-
-static uint64_t random_state;
-
-static uint64_t random64(void)
-{
-	uint64_t z = random_state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-/* 0 to n - 1 */
-static unsigned pick(size_t n)
-{
-	return random64() % n;
-}
-
-static bool one_in(unsigned n)
-{
-	return pick(n) == 0;
-}
 
 /* --- asking --- */
 
@@ -119,42 +50,6 @@ static void free_answer(struct answer a)
 {
 	if (a.list != &untouched)
 		libc.freeaddrinfo(a.list);
-}
-
-/* Would libc take TEXT for an address, whatever it then says to its zone? */
-static bool is_numeric(const char *text)
-{
-	static const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST };
-	size_t length = strcspn(text, "%");
-
-	if (text[length] == '%') {
-		char address[INET6_ADDRSTRLEN] = "";
-		struct in6_addr out;
-
-		return length < sizeof address && inet_pton(AF_INET6, memcpy(address, text, length), &out) == 1;
-	}
-	struct answer a = ask(libc.getaddrinfo, text, NULL, &hints);
-	free_answer(a);
-	return a.code == 0;
-}
-
-/* What is looked up, in the end, when a caller asks for this host. */
-static const char *looked_up(const struct host *host)
-{
-	return host->spelling == UNICODE && !run->strict ? host->ascii : host->text;
-}
-
-static struct host *host_init(struct host *host, const char *text, const char *ascii, enum spelling spelling)
-{
-	*host = (struct host){ text, ascii, spelling, false };
-	/* A zone is the name of an interface, which the kernel has as bytes:
-	 * what is Unicode in the zone only is not normalized. */
-	if (spelling != PLAIN && is_numeric(text)) {
-		host->spelling = UNICODE;
-		host->ascii = text;
-	}
-	host->numeric = text && is_numeric(looked_up(host));
-	return host;
 }
 
 /* The oracle: what the preloaded getaddrinfo must answer to Q. */
@@ -211,22 +106,6 @@ static struct answer predict(const struct question *q)
 
 /* --- comparing --- */
 
-static void print_text(const char *label, const char *text)
-{
-	printf(" %s=", label);
-	if (!text) {
-		printf("NULL");
-		return;
-	}
-	putchar('"');
-	for (; *text; text++)
-		if (isprint((unsigned char)*text) && (unsigned char)*text < 0x80 && !strchr("\"\\", *text))
-			putchar(*text);
-		else
-			printf("\\x%02x", (unsigned char)*text);
-	putchar('"');
-}
-
 static void print_answer(const char *who, struct answer a)
 {
 	printf("#   %s: code=%d (%s)", who, a.code, a.code ? gai_strerror(a.code) : "success");
@@ -258,32 +137,10 @@ static void print_question(const struct question *q)
 		       q->hints.ai_family, (unsigned)q->hints.ai_socktype, q->hints.ai_protocol);
 }
 
-/* A copy of TEXT that ends where readable memory does, so that reading on is
- * a crash; WHICH of the two places it goes to. */
-static const char *at_the_edge(int which, const char *text)
-{
-	enum { ROOM = 1 << 16 };
-	static char *end[2];
-
-	if (!text)
-		return NULL;
-	if (!end[which]) {
-		char *room = mmap(NULL, 2 * ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-		if (room == MAP_FAILED || mprotect(room + ROOM, ROOM, PROT_NONE) != 0) {
-			puts("Bail out! no memory");
-			exit(2);
-		}
-		end[which] = room + ROOM;
-	}
-	size_t size = strlen(text) + 1;
-	return memcpy(end[which] - size, text, size);
-}
-
 static void check_question(const struct question *q)
 {
 	struct addrinfo hints = q->hints;
-	struct answer got = ask(getaddrinfo, at_the_edge(0, q->host->text), at_the_edge(1, q->service),
+	struct answer got = ask(getaddrinfo, text_at_the_edge(0, q->host->text), text_at_the_edge(1, q->service),
 				q->without_hints ? NULL : &hints);
 	struct answer want = predict(q);
 	bool hints_written = memcmp(&hints, &q->hints, sizeof hints) != 0;
@@ -316,31 +173,6 @@ static int random_flags(void)
 	if (one_in(64))
 		flags |= 1u << pick(32);
 	return flags;
-}
-
-/* One to three characters inserted, removed or replaced. */
-static void mutate(char *text, size_t size, const char *alphabet)
-{
-	for (int edits = 1 + pick(3); edits; edits--) {
-		size_t length = strlen(text), at = pick(length + 1);
-		char c = alphabet[pick(strlen(alphabet))];
-
-		switch (pick(3)) {
-		case 0:
-			if (length + 2 <= size) {
-				memmove(text + at + 1, text + at, length - at + 1);
-				text[at] = c;
-			}
-			break;
-		case 1:
-			if (at < length)
-				memmove(text + at, text + at + 1, length - at);
-			break;
-		default:
-			if (at < length)
-				text[at] = c;
-		}
-	}
 }
 
 /* Will libc look SERVICE up in /etc/services? That takes a hundred times as
@@ -381,140 +213,6 @@ static const char *random_service(void)
 		service = draw_service();
 	while (is_named(service) && !one_in(64));
 	return service;
-}
-
-/* Most of these are IPv4 addresses, in one form or another. */
-static void random_ipv4(char *text, size_t size)
-{
-	static const char *const formats[] = { "%" PRIu64, "0%" PRIo64, "0x%" PRIx64, "0X%" PRIX64, "%03" PRIu64 };
-	static const uint64_t edges[] = { 0, 255, 256, 65535, 65536, 0xffffff, 0x1000000, 0xffffffff, 0x100000000 };
-	int parts = 1 + pick(one_in(16) ? 5 : 4);
-
-	text[0] = '\0';
-	for (int i = 0; i < parts; i++) {
-		uint64_t part = i + 1 < parts ? pick(256) : random64() & (0xffffffff >> 8 * (parts > 4 ? 3 : i));
-		size_t length = strlen(text);
-
-		if (one_in(8))
-			part = PICK(edges);
-		snprintf(text + length, size - length, PICK(formats), part);
-		if (i + 1 < parts)
-			strcat(text, ".");
-	}
-}
-
-/* Most of these are IPv6 addresses, some with a zone. */
-static void random_ipv6(char *text, size_t size)
-{
-	static const char *const heads[] = { "::", "fe80::", "febf::", "fec0::", "ff01::", "ff02::", "ff05::", "::ffff:", "2001:db8:" };
-	static const char *const formats[] = { "%x", "%04x", "%X", "%04X" };
-	static const char *const zones[] = { "lo", "1", "0", "4294967295", "4294967296", "", "nosuch", "lo%1", "+1", "0x1" };
-	const char *format = PICK(formats);
-	bool dotted = one_in(4);
-	int groups = 8 - 2 * dotted, gap = one_in(4) ? -1 : (int)pick(groups);
-
-	text[0] = '\0';
-	if (one_in(2)) {
-		strcpy(text, PICK(heads));
-		groups = pick(6 - 2 * dotted);
-		gap = -1;
-	}
-	for (int i = 0; i < groups; i++) {
-		size_t length = strlen(text);
-
-		if (i == gap) {
-			strcat(text, i ? ":" : "::");
-			i += pick(groups - i);
-			continue;
-		}
-		snprintf(text + length, size - length, format, pick(0x10000) >> 4 * pick(4));
-		if (i + 1 < groups || dotted)
-			strcat(text, ":");
-	}
-	if (dotted)
-		snprintf(text + strlen(text), size - strlen(text), "%u.%u.%u.%u", pick(256), pick(256), pick(256), pick(260));
-	if (one_in(4))
-		snprintf(text + strlen(text), size - strlen(text), "%%%s", PICK(zones));
-	else if (one_in(8))
-		snprintf(text + strlen(text), size - strlen(text), "%%%" PRIu64, random64() >> pick(64));
-}
-
-/* ASCII spelled with compatibility characters that UTS #46 maps back to it, in
- * lower case; one at least, so that it is not ASCII. TEXT takes four bytes a
- * character. */
-static void disguise(char *text, char *ascii)
-{
-	static const char *const dots[] = { "。", "．", "｡" };
-	size_t last = strlen(ascii) - 1;
-	bool disguised = false;
-
-	for (size_t i = 0; i <= last; i++) {
-		char c = ascii[i];
-
-		ascii[i] = tolower(c);
-		if (one_in(2) && (disguised || i < last)) {
-			*text++ = c;
-			continue;
-		}
-		disguised = true;
-		if (c == '.') {
-			text = stpcpy(text, PICK(dots));
-		} else if (isdigit((unsigned char)c) && one_in(2)) {
-			/* U+1D7CE to U+1D7FF: five mathematical alphabets of digits */
-			unsigned u = 0x1d7ce + 10 * pick(5) + (c - '0');
-
-			*text++ = (char)0xf0;
-			*text++ = (char)(0x80 | u >> 12);
-			*text++ = (char)(0x80 | (u >> 6 & 0x3f));
-			*text++ = (char)(0x80 | (u & 0x3f));
-		} else {
-			/* U+FF01 to U+FF5E: full width */
-			unsigned u = 0xff01 + (c - '!');
-
-			*text++ = (char)(0xe0 | u >> 12);
-			*text++ = (char)(0x80 | (u >> 6 & 0x3f));
-			*text++ = (char)(0x80 | (u & 0x3f));
-		}
-	}
-	*text = '\0';
-}
-
-static const struct host *random_host(void)
-{
-	static const char alphabet[] = "00112345678999abcdefABCDEFxXlo.....:::::%% +-*/\\_\t";
-	static struct host host;
-	static char ascii[512], text[4 * sizeof ascii];
-	const struct host *seed = &hosts[pick(n_hosts)];
-
-	switch (pick(8)) {
-	case 0:
-	case 1:
-		if (seed->spelling != PLAIN || !seed->text || strlen(seed->text) > sizeof ascii / 2)
-			return seed;
-		strcpy(ascii, seed->text);
-		break;
-	case 2:
-	case 3:
-	case 4:
-		random_ipv4(ascii, sizeof ascii);
-		break;
-	default:
-		random_ipv6(ascii, sizeof ascii);
-	}
-	if (one_in(4) || strcmp(ascii, seed->text ? seed->text : "") == 0)
-		mutate(ascii, sizeof ascii, alphabet);
-	if (one_in(32)) {
-		size_t at = pick(strlen(ascii) + 1);
-
-		snprintf(text, sizeof text, "%.*s%s%s", (int)at, ascii, PICK(ill_formed), ascii + at);
-		return host_init(&host, text, NULL, ILL_FORMED);
-	}
-	if (one_in(16)) {
-		random_ipv4(ascii, sizeof ascii);
-		disguise(text, ascii);
-		return host_init(&host, text, ascii, UNICODE);
-	}
-	return host_init(&host, ascii, NULL, PLAIN);
 }
 
 /* --- the walk --- */
@@ -576,6 +274,9 @@ static bool is_known_name(const struct host *host)
 /* Were enough of the questions that are drawn worth asking? */
 static bool walk(unsigned long draws)
 {
+	*(void **)&libc.getaddrinfo = libc_symbol("getaddrinfo");
+	*(void **)&libc.freeaddrinfo = libc_symbol("freeaddrinfo");
+	collect_hosts();
 	/* every host x family x type x protocol, the rest drawn */
 	for (const struct host *host = hosts; host < hosts + n_hosts; host++) {
 		ask_without_hints(host, NULL);
@@ -639,147 +340,7 @@ static bool walk(unsigned long draws)
 	return answered - found >= draws / 10;
 }
 
-static void collect_hosts(void)
-{
-	for (size_t i = 0; i < COUNT(plain_hosts); i++)
-		host_init(&hosts[n_hosts++], plain_hosts[i], NULL, PLAIN);
-	for (size_t i = 0; i < COUNT(unicode_hosts); i++)
-		host_init(&hosts[n_hosts++], unicode_hosts[i].text, unicode_hosts[i].ascii, unicode_hosts[i].spelling);
-	for (size_t i = 0; i < COUNT(ill_formed); i++) {
-		char *text;
-
-		if (asprintf(&text, "127.0.0.1%s", ill_formed[i]) > 0)
-			host_init(&hosts[n_hosts++], text, NULL, ILL_FORMED);
-	}
-	for (size_t i = 0; i < COUNT(long_hosts); i++) {
-		char fill[5001], *text;
-
-		memset(fill, long_hosts[i].fill, sizeof fill);
-		if (asprintf(&text, "%s%.*s%s", long_hosts[i].head, long_hosts[i].count, fill, long_hosts[i].tail) > 0)
-			host_init(&hosts[n_hosts++], text, NULL, PLAIN);
-	}
-}
-
-/* --- a run, in a process of its own --- */
-
-/* Both of these may be root's alone, or nobody's: then the run goes on without,
- * and says so. */
-
-static bool leave_the_network(void)
-{
-	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-
-	if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
-		return false;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return false;
-	bool up = ioctl(fd, SIOCSIFFLAGS, &lo) == 0;
-	close(fd);
-	return up;
-}
-
-/* What is mounted from here on is seen by nobody else. */
-static bool leave_the_mounts(void)
-{
-	if (unshare(CLONE_NEWNS) != 0)
-		return false;
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
-		return true;
-	/* In a chroot the root is no mount point. /proc is one, and once it is
-	 * private it can carry a copy of the root. */
-	return mount(NULL, "/proc", NULL, MS_PRIVATE, NULL) == 0 &&
-	       mount("/", "/proc/driver", NULL, MS_BIND | MS_REC, NULL) == 0 &&
-	       mount(NULL, "/proc/driver", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && chroot("/proc/driver") == 0;
-}
-
-static bool replace_hosts_file(void)
-{
-	const ssize_t size = strlen(HOSTS_FILE);
-	char path[] = "/tmp/gaishim-hosts-XXXXXX";
-
-	if (!leave_the_mounts())
-		return false;
-	int fd = mkstemp(path);
-	if (fd < 0)
-		return false;
-	bool replaced = fchmod(fd, 0644) == 0 && write(fd, HOSTS_FILE, size) == size &&
-			mount(path, "/etc/hosts", NULL, MS_BIND, NULL) == 0;
-	close(fd);
-	unlink(path);
-	return replaced;
-}
-
-static int run_main(int index)
-{
-	void *handle = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
-
-	run = &runs[index];
-	random_state = strtoull(getenv("GAISHIM_SEED"), NULL, 0) + index;
-	*(void **)&libc.getaddrinfo = dlsym(handle, "getaddrinfo");
-	*(void **)&libc.freeaddrinfo = dlsym(handle, "freeaddrinfo");
-	if (!libc.getaddrinfo || !libc.freeaddrinfo || dlsym(RTLD_DEFAULT, "getaddrinfo") == (void *)libc.getaddrinfo) {
-		puts("# nothing stands in front of libc's getaddrinfo");
-		return 2;
-	}
-	if (__nss_configure_lookup("hosts", "files") != 0 || __nss_configure_lookup("services", "files") != 0) {
-		puts("# libc cannot be told to look in files alone");
-		return 2;
-	}
-	if (run->utf8 && !setlocale(LC_ALL, "C.UTF-8")) {
-		puts("# there is no locale C.UTF-8");
-		return 2;
-	}
-	if (run->isolated && !leave_the_network())
-		printf("# SKIP no network namespace (%s): %s runs in the network there is\n", strerror(errno), run->name);
-	if (run->isolated && !replace_hosts_file())
-		printf("# SKIP no mount on /etc/hosts (%s): %s runs with the one there is\n", strerror(errno), run->name);
-
-	collect_hosts();
-	const char *draws = getenv("GAISHIM_QUESTIONS");
-	bool worth_asking = walk(draws ? strtoul(draws, NULL, 10) : QUESTIONS_PER_RUN);
-
-	printf("# %s: %lu questions, %lu with addresses, %lu differences\n", run->name, asked, answered, differences);
-	return differences != 0 || !worth_asking;
-}
-
-/* --- the Check program: a test for each run --- */
-
-static char *self;
-
-START_TEST(test_run)
-{
-	char index[] = { (char)('0' + _i), '\0' };
-	char *const argv[] = { self, index, NULL };
-	pid_t pid;
-	int status;
-
-	setenv("GAISHIM_STRICT", runs[_i].strict ? "1" : "0", 1);
-	ck_assert_int_eq(posix_spawn(&pid, self, NULL, NULL, argv, environ), 0);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_msg(status == 0, "%s: wait status 0x%x", runs[_i].name, (unsigned)status);
-}
-END_TEST
-
 TCase *make_tests(void)
 {
-	if (arguments[1] != NULL)
-		exit(run_main(atoi(arguments[1])));
-	self = arguments[0];
-
-	if (!getenv("GAISHIM_SEED")) {
-		char seed[32];
-		struct timespec now;
-
-		clock_gettime(CLOCK_REALTIME, &now);
-		snprintf(seed, sizeof seed, "%lld", now.tv_sec * 1000000000LL + now.tv_nsec);
-		setenv("GAISHIM_SEED", seed, 1);
-	}
-	printf("# seed %s\n", getenv("GAISHIM_SEED"));
-	fflush(stdout);
-
-	TCase *tc = tcase_create("differential");
-	tcase_set_timeout(tc, 240);
-	ADD_ROWS(tc, test_run, runs);
-	return tc;
+	return walk_tests(walk, QUESTIONS_PER_RUN);
 }

@@ -116,7 +116,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum { ERRNO_BEFORE = 4242 };
 	struct input in = { data, size };
 	void *blocks[2] = { NULL };
-	struct question q = { .how = "led", .shared = -1 };
+	static const struct call call = { .has_hints = true };
+	struct question q = { .call = &call, .function = "getaddrinfo", .how = "led", .shared = -1 };
 	static off_t end; /* truncated now and then: that is slow */
 	char line[2 * PIPE_BUF];
 	const char *rest;
