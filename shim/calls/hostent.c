@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "calls/hostent.h"
 
-#include "calls/slot.h"
 #include "libc/gate.h"
 #include "pipeline.h"
 
@@ -258,13 +257,13 @@ int hostent_answer(struct question *q, hostent_form *form, const struct place *p
 
 /* Unlike an _r form, libc's form without a buffer leaves errno alone if the host is an address,
  * or is written as one and is none; and it never sets h_errno to NETDB_SUCCESS. */
-struct hostent *hostent_answer_own(struct question *q)
+struct hostent *hostent_answer_own(struct question *q, enum slot_function function)
 {
-	struct slot *slot = slot_own();
+	struct own_answer *own = slot_answer(function);
 	struct answer *answer;
 	int saved = errno, code, error;
 
-	if (slot == NULL)
+	if (own == NULL)
 		goto no_memory;
 	q->room = OWN_ROOM;
 	q->skew = 0;
@@ -278,16 +277,16 @@ struct hostent *hostent_answer_own(struct question *q)
 		errno = error;
 		return NULL;
 	}
-	if (!slot_make_room(slot, packed_size(&answer->host))) {
+	if (!slot_make_room(own, packed_size(&answer->host))) {
 		free(answer);
 		goto no_memory;
 	}
-	pack(&answer->host, &slot->host, slot->buffer);
+	pack(&answer->host, &own->host, own->buffer);
 	if (answer->h_error != NO_H_ERROR && answer->h_error != NETDB_SUCCESS)
 		h_errno = answer->h_error;
 	free(answer);
 	errno = error;
-	return &slot->host;
+	return &own->host;
 no_memory:
 	h_errno = NETDB_INTERNAL;
 	errno = ENOMEM;

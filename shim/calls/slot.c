@@ -71,35 +71,36 @@ static struct slot *make(void)
 	return slot;
 }
 
-struct slot *slot_own(void)
+struct own_answer *slot_answer(enum slot_function function)
 {
 	struct slot *slot = slot_mine;
+	struct own_answer *own = NULL;
 	int saved = errno;
 
 	if (slot == NULL)
 		slot = make();
-	if (slot != NULL && !slot_make_room(slot, ROOM))
-		slot = NULL;
+	if (slot != NULL && slot_make_room(&slot->answers[function], ROOM))
+		own = &slot->answers[function];
 	errno = saved;
-	return slot;
+	return own;
 }
 
 /* The smaller buffers are kept: somebody may still read an answer in one of them. As sizes
  * double, they are never more than the last one. */
-bool slot_make_room(struct slot *slot, size_t size)
+bool slot_make_room(struct own_answer *own, size_t size)
 {
 	struct room *room;
 
-	if (slot->size >= size)
+	if (own->size >= size)
 		return true;
-	if (size < 2 * slot->size)
-		size = 2 * slot->size;
+	if (size < 2 * own->size)
+		size = 2 * own->size;
 	room = malloc(sizeof *room + size);
 	if (room == NULL)
 		return false;
-	room->smaller = slot->room;
-	slot->room = room;
-	slot->buffer = room->bytes;
-	slot->size = size;
+	room->smaller = own->room;
+	own->room = room;
+	own->buffer = room->bytes;
+	own->size = size;
 	return true;
 }

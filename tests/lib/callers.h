@@ -96,6 +96,9 @@ const char *wrong(const struct caller *caller);
 void ask_host(struct caller *caller);
 const char *wrong_host(const struct caller *caller);
 
+/* The same for an answer to Q by itself, which is not NULL. */
+const char *wrong_hostent(const struct question *q, const struct hostent *answer);
+
 /* Frees its answer, but for that of a form without a buffer. */
 void forget(struct caller *caller);
 

@@ -145,7 +145,7 @@ static const char *wrong_name(const struct caller *caller)
 	return strncmp(name, FAKE_CANON, prefix) == 0 && strcmp(name + prefix, host) == 0 ? NULL : "name";
 }
 
-static const char *wrong_hostent(const struct question *q, const struct hostent *answer)
+const char *wrong_hostent(const struct question *q, const struct hostent *answer)
 {
 	const char *host = asked_by(q);
 	size_t count = is_fake(host) ? fake_addresses(host) : 1, prefix = sizeof FAKE_CANON - 1;
