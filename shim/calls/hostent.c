@@ -156,12 +156,12 @@ bool hostent_numeric(const char *name, const struct address *address, struct hos
 
 	if (size < sizeof *numeric + length)
 		return false;
+	memmove(numeric->name, name, length); /* first: the name may be in the buffer */
 	*numeric = (struct numeric){ .addresses = { (char *)numeric->address } };
 	if (is_v4)
 		memcpy(numeric->address, &address->v4, sizeof address->v4);
 	else
 		memcpy(numeric->address, &address->v6, sizeof address->v6);
-	memcpy(numeric->name, name, length);
 	*host = (struct hostent){
 		.h_name = numeric->name,
 		.h_aliases = (char **)(void *)(buffer + offsetof(struct numeric, aliases)),

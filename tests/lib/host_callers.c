@@ -164,8 +164,8 @@ const char *wrong_hostent(const struct question *q, const struct hostent *answer
 		if (memcmp(answer->h_addr_list[i], bytes, length) != 0)
 			return "address";
 	}
-	if (!is_fake(host))
-		return answer->h_name != NULL ? NULL : "name";
+	if (!is_fake(host)) /* by its address it may have any name */
+		return q->call < BYADDR && strcmp(answer->h_name, host) != 0 ? "name" : NULL;
 	if (answer->h_addr_list[count] != NULL)
 		return "too many addresses";
 	if (strncmp(answer->h_name, FAKE_CANON, prefix) != 0 || strcmp(answer->h_name + prefix, host) != 0)
