@@ -9,6 +9,7 @@
 #include "config.h"
 #include "host/idna.h"
 #include "libc/gate.h"
+#include "libc/libc.h"
 #include "libc/next.h"
 #include "pipeline.h"
 #include "start.h"
@@ -38,6 +39,7 @@ static int ask_host(const struct question *q, void **answer)
 	socklen_t length = sizeof address.v6;
 	struct in6_addr bytes;
 	char *host = malloc(q->room);
+	struct _pthread_cleanup_buffer cleanup;
 	int code;
 
 	if (host == NULL)
@@ -51,7 +53,11 @@ static int ask_host(const struct question *q, void **answer)
 		address.v6.sin6_family = AF_INET6;
 		address.v6.sin6_addr = bytes;
 	}
+	if (libc->has_threads()) /* this thread may be cancelled in libc */
+		libc->push_cleanup(&cleanup, free, host);
 	code = next.getnameinfo(&address.any, length, host, (socklen_t)q->room, NULL, 0, q->name_flags);
+	if (libc->has_threads())
+		libc->pop_cleanup(&cleanup);
 	if (code == 0) {
 		*answer = host;
 	} else {

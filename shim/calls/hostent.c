@@ -2,6 +2,7 @@
 #include "calls/hostent.h"
 
 #include "libc/gate.h"
+#include "libc/libc.h"
 #include "pipeline.h"
 
 #include <errno.h>
@@ -53,15 +54,20 @@ int hostent_ask(const struct question *q, hostent_form *form, void **answer)
 	struct answer *got = malloc(sizeof *got + q->skew + q->room);
 	struct hostent *result = NULL;
 	struct place place;
+	struct _pthread_cleanup_buffer cleanup;
 	int saved = errno, error;
 
 	if (got == NULL)
 		return EAI_MEMORY;
 	got->h_error = NO_H_ERROR;
 	place = (struct place){ &got->host, got->buffer + q->skew, q->room, &result, &got->h_error };
+	if (libc->has_threads()) /* this thread may be cancelled in libc */
+		libc->push_cleanup(&cleanup, free, got);
 	errno = NO_ERRNO;
 	form(q, &place);
 	error = errno;
+	if (libc->has_threads())
+		libc->pop_cleanup(&cleanup);
 	if (result != NULL) {
 		got->error = error;
 		*answer = got;
