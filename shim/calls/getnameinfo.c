@@ -161,15 +161,17 @@ static int ask_rest(const struct sockaddr *sa, socklen_t salen, char *host, sock
 EXPORTED int getnameinfo(const struct sockaddr *restrict sa, socklen_t salen, char *restrict host,
 			 socklen_t hostlen, char *restrict serv, socklen_t servlen, int flags)
 {
-	int code;
+	int saved = errno, code;
 
 	if (!start_pipeline())
 		return next.getnameinfo(sa, salen, host, hostlen, serv, servlen, flags);
 	if (!is_looked_for(sa, salen, host, hostlen, flags))
 		return ask_rest(sa, salen, host, hostlen, serv, servlen, flags);
 	code = answer_host(sa, host, hostlen, flags);
-	if (code == EAI_MEMORY) /* libc needs less memory */
+	if (code == EAI_MEMORY) { /* libc needs less memory */
+		errno = saved;
 		return ask_rest(sa, salen, host, hostlen, serv, servlen, flags);
+	}
 	if (code != 0 || serv == NULL || servlen == 0)
 		return code;
 	return ask_rest(sa, salen, NULL, 0, serv, servlen, flags);

@@ -6,12 +6,13 @@ enum { HERD = 200 };
 
 START_TEST(nothing_is_shared)
 {
-	struct herd *herd = start_herd(HERD, (struct question){ .host = "gate.fake", .call = (enum call)_i });
+	int n = (int)scaled(HERD);
+	struct herd *herd = start_herd((size_t)n, (struct question){ .host = "gate.fake", .call = (enum call)_i });
 
-	await(fake->running() == HERD);
+	await(fake->running() == n);
 	fake->open_gate();
 	herd_end_right(herd);
-	ck_assert_int_eq(fake->calls("gate.fake"), HERD);
+	ck_assert_int_eq(fake->calls("gate.fake"), n);
 }
 END_TEST
 
