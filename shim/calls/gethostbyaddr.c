@@ -64,7 +64,7 @@ NOINLINE static struct hostent *answer_own(const void *addr, int type)
 	struct question q;
 
 	reverse_lay_out(&q, &call, "gethostbyaddr", type, addr);
-	return hostent_answer_own(&q);
+	return hostent_answer_own(&q, SLOT_BYADDR);
 }
 
 EXPORTED struct hostent *gethostbyaddr(const void *addr, socklen_t len, int type)

@@ -7,7 +7,6 @@
 #include "calls/addrinfo.h"
 #include "calls/exported.h"
 #include "calls/hostent.h"
-#include "calls/slot.h"
 #include "config.h"
 #include "host/numeric.h"
 #include "libc/next.h"
@@ -161,12 +160,12 @@ NOINLINE static int answer(const struct call *call, const char *function, const 
 }
 
 NOINLINE static struct hostent *answer_own(const struct call *call, const char *function, const char *name,
-					   int family)
+					   int family, enum slot_function own)
 {
 	struct question q;
 
 	lay_out(&q, call, function, name, family);
-	return hostent_answer_own(&q);
+	return hostent_answer_own(&q, own);
 }
 
 /* Answer a numeric host at once, or return false. */
@@ -182,12 +181,12 @@ static inline bool answer_at_once(const char *name, int family, struct hostent *
 	return hostent_numeric(name, &address, host, buffer, size);
 }
 
-/* The same for the forms without a buffer. */
-static inline bool answer_own_at_once(const char *name, int family)
+/* The same for the forms without a buffer. Returns the answer, or NULL. */
+static inline struct hostent *answer_own_at_once(const char *name, int family, enum slot_function function)
 {
-	struct slot *slot = slot_mine;
+	struct own_answer *own = slot_mine != NULL ? &slot_mine->answers[function] : NULL;
 
-	return slot != NULL && answer_at_once(name, family, &slot->host, slot->buffer, slot->size);
+	return own != NULL && answer_at_once(name, family, &own->host, own->buffer, own->size) ? &own->host : NULL;
 }
 
 /* libc's _r forms set errno to 0 when they have an answer. */
@@ -201,20 +200,24 @@ static int say_answered(const struct place *place)
 
 EXPORTED struct hostent *gethostbyname(const char *name)
 {
-	if (answer_own_at_once(name, AF_INET))
-		return &slot_mine->host;
+	struct hostent *answer = answer_own_at_once(name, AF_INET, SLOT_BYNAME);
+
+	if (answer != NULL)
+		return answer;
 	if (!start_pipeline() || name == NULL || !next_is_libc((void *)next.gethostbyname))
 		return next.gethostbyname(name);
-	return answer_own(&by_name, "gethostbyname", name, AF_INET);
+	return answer_own(&by_name, "gethostbyname", name, AF_INET, SLOT_BYNAME);
 }
 
 EXPORTED struct hostent *gethostbyname2(const char *name, int af)
 {
-	if (answer_own_at_once(name, af))
-		return &slot_mine->host;
+	struct hostent *answer = answer_own_at_once(name, af, SLOT_BYNAME2);
+
+	if (answer != NULL)
+		return answer;
 	if (!start_pipeline() || name == NULL || !next_is_libc((void *)next.gethostbyname2))
 		return next.gethostbyname2(name, af);
-	return answer_own(&by_name2, "gethostbyname2", name, af);
+	return answer_own(&by_name2, "gethostbyname2", name, af, SLOT_BYNAME2);
 }
 
 EXPORTED int gethostbyname_r(const char *restrict name, struct hostent *restrict result_buf,

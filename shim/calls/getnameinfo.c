@@ -9,6 +9,7 @@
 #include "config.h"
 #include "host/idna.h"
 #include "libc/gate.h"
+#include "libc/libc.h"
 #include "libc/next.h"
 #include "pipeline.h"
 #include "start.h"
@@ -42,6 +43,7 @@ static int ask_host(const struct question *q, void **answer)
 	socklen_t length = sizeof address.v6;
 	struct in6_addr bytes;
 	char *host = malloc(q->room);
+	struct _pthread_cleanup_buffer cleanup;
 	int code;
 
 	if (host == NULL)
@@ -55,7 +57,11 @@ static int ask_host(const struct question *q, void **answer)
 		address.v6.sin6_family = AF_INET6;
 		address.v6.sin6_addr = bytes;
 	}
+	if (libc->has_threads()) /* this thread may be cancelled in libc */
+		libc->push_cleanup(&cleanup, free, host);
 	code = next.getnameinfo(&address.any, length, host, (socklen_t)q->room, NULL, 0, q->name_flags);
+	if (libc->has_threads())
+		libc->pop_cleanup(&cleanup);
 	if (code == 0) {
 		*answer = host;
 	} else {
@@ -159,15 +165,17 @@ static int ask_rest(const struct sockaddr *sa, socklen_t salen, char *host, sock
 EXPORTED int getnameinfo(const struct sockaddr *restrict sa, socklen_t salen, char *restrict host,
 			 socklen_t hostlen, char *restrict serv, socklen_t servlen, int flags)
 {
-	int code;
+	int saved = errno, code;
 
 	if (!start_pipeline())
 		return next.getnameinfo(sa, salen, host, hostlen, serv, servlen, flags);
 	if (!is_looked_for(sa, salen, host, hostlen, flags))
 		return ask_rest(sa, salen, host, hostlen, serv, servlen, flags);
 	code = answer_host(sa, host, hostlen, flags);
-	if (code == EAI_MEMORY || (code == EAI_OVERFLOW && hostlen > ROOM)) /* libc needs no memory of ours */
+	if (code == EAI_MEMORY || (code == EAI_OVERFLOW && hostlen > ROOM)) { /* libc needs no memory of ours */
+		errno = saved;
 		return ask_rest(sa, salen, host, hostlen, serv, servlen, flags);
+	}
 	if (code != 0 || serv == NULL || servlen == 0)
 		return code;
 	return ask_rest(sa, salen, NULL, 0, serv, servlen, flags);

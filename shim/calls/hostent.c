@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "calls/hostent.h"
 
-#include "calls/slot.h"
 #include "libc/gate.h"
+#include "libc/libc.h"
 #include "pipeline.h"
 
 #include <errno.h>
@@ -54,15 +54,20 @@ int hostent_ask(const struct question *q, hostent_form *form, void **answer)
 	struct answer *got = malloc(sizeof *got + q->skew + q->room);
 	struct hostent *result = NULL;
 	struct place place;
+	struct _pthread_cleanup_buffer cleanup;
 	int saved = errno, error;
 
 	if (got == NULL)
 		return EAI_MEMORY;
 	got->h_error = NO_H_ERROR;
 	place = (struct place){ &got->host, got->buffer + q->skew, q->room, &result, &got->h_error };
+	if (libc->has_threads()) /* this thread may be cancelled in libc */
+		libc->push_cleanup(&cleanup, free, got);
 	errno = NO_ERRNO;
 	form(q, &place);
 	error = errno;
+	if (libc->has_threads())
+		libc->pop_cleanup(&cleanup);
 	if (result != NULL) {
 		got->error = error;
 		*answer = got;
@@ -168,12 +173,12 @@ bool hostent_numeric(const char *name, const struct address *address, struct hos
 
 	if (size < sizeof *numeric + length)
 		return false;
+	memmove(numeric->name, name, length); /* first: the name may be in the buffer */
 	*numeric = (struct numeric){ .addresses = { (char *)numeric->address } };
 	if (is_v4)
 		memcpy(numeric->address, &address->v4, sizeof address->v4);
 	else
 		memcpy(numeric->address, &address->v6, sizeof address->v6);
-	memcpy(numeric->name, name, length);
 	*host = (struct hostent){
 		.h_name = numeric->name,
 		.h_aliases = (char **)(void *)(buffer + offsetof(struct numeric, aliases)),
@@ -289,13 +294,13 @@ int hostent_answer(struct question *q, hostent_form *form, const struct place *p
 
 /* Unlike an _r form, libc's form without a buffer leaves errno alone if the host is an address,
  * or is written as one and is none; and it never sets h_errno to NETDB_SUCCESS. */
-struct hostent *hostent_answer_own(struct question *q)
+struct hostent *hostent_answer_own(struct question *q, enum slot_function function)
 {
-	struct slot *slot = slot_own();
+	struct own_answer *own = slot_answer(function);
 	struct answer *answer;
 	int saved = errno, code, error;
 
-	if (slot == NULL)
+	if (own == NULL)
 		goto no_memory;
 	q->room = OWN_ROOM;
 	q->skew = 0;
@@ -309,16 +314,16 @@ struct hostent *hostent_answer_own(struct question *q)
 		errno = error;
 		return NULL;
 	}
-	if (!slot_make_room(slot, packed_size(&answer->host))) {
+	if (!slot_make_room(own, packed_size(&answer->host))) {
 		free(answer);
 		goto no_memory;
 	}
-	pack(&answer->host, &slot->host, slot->buffer);
+	pack(&answer->host, &own->host, own->buffer);
 	if (answer->h_error != NO_H_ERROR && answer->h_error != NETDB_SUCCESS)
 		h_errno = answer->h_error;
 	free(answer);
 	errno = error;
-	return &slot->host;
+	return &own->host;
 no_memory:
 	h_errno = NETDB_INTERNAL;
 	errno = ENOMEM;

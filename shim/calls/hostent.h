@@ -12,6 +12,7 @@
 #ifndef GAISHIM_HOSTENT_H
 #define GAISHIM_HOSTENT_H
 
+#include "calls/slot.h"
 #include "host/numeric.h"
 #include "question.h"
 
@@ -45,8 +46,8 @@ void hostent_discard(void *answer);
 int hostent_answer(struct question *q, hostent_form *form, const struct place *place);
 
 /* The same for a form that has no buffer. Returns the answer, which is the thread's own until
- * the next such call, or NULL, with h_errno set. */
-struct hostent *hostent_answer_own(struct question *q);
+ * its next call of this function, or NULL, with h_errno set. */
+struct hostent *hostent_answer_own(struct question *q, enum slot_function function);
 
 /* Write the answer to a host that is an address, as glibc's _r forms do, field by field and
  * byte by byte (nss/digits_dots.c). Returns false if the buffer is too small. */

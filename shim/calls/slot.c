@@ -2,7 +2,6 @@
 #include "calls/slot.h"
 
 #include "libc/libc.h"
-#include "libc/process.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -12,6 +11,10 @@ enum { ROOM = 1024 }; /* libc begins with as much */
 
 _Thread_local struct slot *slot_mine;
 
+/* All slots, in a list to which others are only added, without a lock: a child of a fork might
+ * find a lock taken. A child keeps the list: a slot that another thread of its parent had stays
+ * that thread's. */
+static struct slot *_Atomic slots;
 static atomic_ulong frees; /* how many slots have become free so far */
 
 /* The thread ends. What other destructors of the thread look up needs a slot again. */
@@ -24,13 +27,13 @@ static void give_back(void *argument)
 }
 
 /* Take the slot that has been free for the longest, or return NULL. */
-static struct slot *take_free(struct process *process)
+static struct slot *take_free(void)
 {
 	for (;;) {
 		struct slot *oldest = NULL;
 		unsigned long since = 0;
 
-		for (struct slot *slot = atomic_load(&process->slots); slot != NULL; slot = slot->next) {
+		for (struct slot *slot = atomic_load(&slots); slot != NULL; slot = slot->next) {
 			unsigned long free = atomic_load(&slot->free);
 
 			if (free != 0 && (oldest == NULL || free < since)) {
@@ -43,63 +46,60 @@ static struct slot *take_free(struct process *process)
 	}
 }
 
-/* Slots are in a list to which other slots are only added, without a lock: a child of a fork
- * might find a lock taken. The child begins with an empty list. */
-static void list(struct process *process, struct slot *slot)
+static void list(struct slot *slot)
 {
-	slot->next = atomic_load(&process->slots);
-	while (!atomic_compare_exchange_weak(&process->slots, &slot->next, slot))
+	slot->next = atomic_load(&slots);
+	while (!atomic_compare_exchange_weak(&slots, &slot->next, slot))
 		;
 }
 
 static struct slot *make(void)
 {
-	struct process *process = libc->has_threads() ? process_own() : NULL;
-	struct slot *slot = process != NULL ? take_free(process) : NULL;
+	struct slot *slot = take_free();
 
 	if (slot == NULL) {
 		slot = calloc(1, sizeof *slot);
 		if (slot == NULL)
 			return NULL;
-		if (process != NULL)
-			list(process, slot);
+		list(slot);
 	}
 	/* Where libc cannot tell us that the thread ends, the slot is lost then. */
-	if (process != NULL)
+	if (libc->has_threads())
 		(void)libc->at_thread_end(give_back, slot);
 	slot_mine = slot;
 	return slot;
 }
 
-struct slot *slot_own(void)
+struct own_answer *slot_answer(enum slot_function function)
 {
 	struct slot *slot = slot_mine;
+	struct own_answer *own = NULL;
 	int saved = errno;
 
 	if (slot == NULL)
 		slot = make();
-	if (slot != NULL && !slot_make_room(slot, ROOM))
-		slot = NULL;
+	if (slot != NULL && slot_make_room(&slot->answers[function], ROOM))
+		own = &slot->answers[function];
 	errno = saved;
-	return slot;
+	return own;
 }
 
 /* The smaller buffers are kept: somebody may still read an answer in one of them. As sizes
  * double, they are never more than the last one. */
-bool slot_make_room(struct slot *slot, size_t size)
+bool slot_make_room(struct own_answer *own, size_t size)
 {
 	struct room *room;
 
-	if (slot->size >= size)
+	if (own->size >= size)
 		return true;
-	if (size < 2 * slot->size)
-		size = 2 * slot->size;
+	if (size < 2 * own->size)
+		size = 2 * own->size;
 	room = malloc(sizeof *room + size);
 	if (room == NULL)
 		return false;
-	room->smaller = slot->room;
-	slot->room = room;
-	slot->buffer = room->bytes;
-	slot->size = size;
+	room->smaller = own->room;
+	own->room = room;
+	own->buffer = room->bytes;
+	own->size = size;
 	return true;
 }

@@ -10,10 +10,11 @@
 
 #include <link.h>
 #include <stddef.h>
+#include <string.h>
 
 const struct libc *libc = &glibc; /* until next_find() has looked */
 struct next next;
-static struct dl_phdr_info libc_image; /* all zero before next_find() */
+static struct dl_phdr_info libc_image, sanitizer_image; /* all zero before next_find() */
 
 /* The place of each row of next.h in the arrays below. */
 enum {
@@ -27,6 +28,7 @@ struct walk {
 	bool behind;                   /* the objects from here on are behind ours */
 	bool late;                     /* libc came before ours, which was opened later */
 	struct dl_phdr_info libc;      /* the object that is libc */
+	struct dl_phdr_info sanitizer; /* the runtime of a sanitizer, if there is one */
 	void *first[FUNCTIONS];        /* the first of each name in all objects but ours */
 	void *first_behind[FUNCTIONS]; /* the first of each name in the objects behind ours */
 };
@@ -84,6 +86,8 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 		walk->libc = *object;
 		walk->late = !walk->behind;
 	}
+	if (walk->sanitizer.dlpi_phnum == 0 && strstr(object->dlpi_name, "san.so.") != NULL)
+		walk->sanitizer = *object;
 	if (!image_read(&image, object))
 		return false;
 	functions = find_functions(walk, &image);
@@ -121,9 +125,10 @@ void next_find(void)
 	NEXT_FUNCTIONS(ROW)
 #undef ROW
 	libc_image = walk.libc;
+	sanitizer_image = walk.sanitizer;
 }
 
 bool next_is_libc(const void *function)
 {
-	return image_holds(&libc_image, function);
+	return image_holds(&libc_image, function) || image_holds(&sanitizer_image, function);
 }

@@ -32,8 +32,8 @@ extern struct next {
  * loader's lock, may wait for the thread of that lookup. */
 void next_find(void);
 
-/* Returns whether one of these functions is libc's own. Another preload's may send any host
- * anywhere. */
+/* Returns whether one of these functions is libc's own, or a sanitizer's, which does no more than
+ * look at what libc's answers. Another preload's may send any host anywhere. */
 bool next_is_libc(const void *function);
 
 #endif

@@ -13,7 +13,6 @@
 struct process {
 	struct table *_Atomic table; /* of flights; NULL before the first one */
 	atomic_uint threads;         /* of ours that have not ended */
-	struct slot *_Atomic slots;  /* all answers that belong to threads, see calls/slot.h */
 };
 
 /* Returns the data, which are never freed, or NULL if there is no memory. errno is

@@ -36,6 +36,11 @@ void ask(struct caller *caller)
 	struct addrinfo hints = { .ai_family = q->family, .ai_socktype = q->socktype, .ai_flags = q->flags };
 	double start = now();
 
+	if (q->call != GETADDRINFO) {
+		ask_host(caller);
+		caller->seconds = now() - start;
+		return;
+	}
 	caller->list = &untouched;
 	errno = 0;
 	caller->code = getaddrinfo(q->host, q->service, q->no_hints ? NULL : &hints, &caller->list);
@@ -98,6 +103,8 @@ const char *wrong(const struct caller *caller)
 	unsigned char bytes[16];
 	const char *what;
 
+	if (q->call != GETADDRINFO)
+		return caller->wrong;
 	if (caller->code != q->code)
 		return "code";
 	if (q->code == EAI_SYSTEM && caller->error != q->error)
@@ -135,9 +142,11 @@ const char *wrong(const struct caller *caller)
 
 void forget(struct caller *caller)
 {
-	if (caller->code == 0 && caller->ended == NULL)
+	if (caller->q.call == GETADDRINFO && caller->code == 0 && caller->ended == NULL)
 		freeaddrinfo(caller->list);
+	free(caller->buffer);
 	caller->list = NULL;
+	caller->buffer = NULL;
 }
 
 double ask_right(struct question q)

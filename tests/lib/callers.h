@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Threads that ask getaddrinfo, and the check that each got the right list for
- * its own question.
+ * Threads that ask getaddrinfo, gethostbyname and their kin, and the check that each got the
+ * right answer to its own question.
  */
 #ifndef CALLERS_H
 #define CALLERS_H
@@ -43,16 +43,24 @@ int most_lookups(int least, double begun);
 /* The threads of this process. */
 size_t count_tasks(void);
 
+enum call { GETADDRINFO, BYNAME, BYNAME_R, BYNAME2, BYNAME2_R, BYADDR, BYADDR_R, NAMEINFO, CALLS };
+
+/* "gethostbyname_r" */
+extern const char *const call_names[CALLS];
+
 /* What a thread asks. */
 struct question {
-	const char *host;
+	const char *host; /* BYADDR, BYADDR_R, NAMEINFO: the address of this host */
 	const char *service;
-	int family, socktype, flags;
+	int family, socktype, flags; /* a family of 0 is AF_INET, but for getaddrinfo */
 	bool no_hints;     /* the three above are left out */
 	const char *asked; /* what libc is to be asked for; NULL: the host itself */
-	int code;          /* what is to come back */
-	int error;         /* errno of EAI_SYSTEM */
+	int code;          /* what is to come back: an EAI_ code, or one of h_errno */
+	int error;         /* errno of EAI_SYSTEM, or of any call that has a struct hostent */
+	enum call call;
+	size_t room;       /* bytes of the buffer for the answer, or for the name; 0: USUAL_ROOM */
 };
+enum { USUAL_ROOM = 1024 };
 
 struct caller {
 	struct question q;
@@ -60,7 +68,13 @@ struct caller {
 	pthread_t thread;
 	void *ended;   /* what pthread_join said: NULL or PTHREAD_CANCELED */
 	int code, error;
-	struct addrinfo *list;
+	struct addrinfo *list;  /* of getaddrinfo */
+	struct hostent *answer; /* what a form without a buffer returned, or *result of the others */
+	struct hostent host;    /* where the forms with a buffer put the answer */
+	char *buffer;           /* theirs, or the name from getnameinfo */
+	char port[8];           /* from getnameinfo */
+	int returned, h_error;  /* the number that a form with a buffer returned; and h_errno */
+	const char *wrong;      /* of all but getaddrinfo: found out on the thread that asked */
 	double seconds;
 };
 
@@ -74,11 +88,18 @@ const char *wrong(const struct caller *caller);
 #define ck_right(asked) do { \
 	const struct caller *ck_who = (asked); \
 	const char *ck_wrong = wrong(ck_who); \
-	ck_assert_msg(ck_wrong == NULL, "%s: wrong %s (code %d, errno %d)", \
-	              ck_who->q.host, ck_wrong, ck_who->code, ck_who->error); \
+	ck_assert_msg(ck_wrong == NULL, "%s(%s): wrong %s (code %d, errno %d)", \
+	              call_names[ck_who->q.call], ck_who->q.host, ck_wrong, ck_who->code, ck_who->error); \
 } while (0)
 
-/* Frees its list. */
+/* The two of these for all calls but getaddrinfo. */
+void ask_host(struct caller *caller);
+const char *wrong_host(const struct caller *caller);
+
+/* The same for an answer to Q by itself, which is not NULL. */
+const char *wrong_hostent(const struct question *q, const struct hostent *answer);
+
+/* Frees its answer, but for that of a form without a buffer. */
 void forget(struct caller *caller);
 
 /* Asks Q on this thread and checks the answer; returns how long it took. */

@@ -1,134 +1,44 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The fake resolver of fake.h. It takes no lock and has no cleanup handler, so
- * that a test may leave a lookup in any way (a jump, the end of the thread, a
- * fork) and harm nothing here.
- */
-#include "fake.h"
+/* The calls of the fake resolver of fake.h. */
+#include "fake_inside.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <netdb.h>
-#include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-typedef int getaddrinfo_fn(const char *, const char *, const struct addrinfo *, struct addrinfo **);
-
-/* Readable while the gate is open; waited for with poll(), as libc's resolver
- * waits for its sockets. */
-static int gate = -1;
-static void (*_Atomic hook)(const char *host);
-static void (*_Atomic in_child)(void);
-static getaddrinfo_fn *next;
-
-static atomic_int total, running, running_max;
-
-/* Calls by host, open addressing. Who finds no slot nearby is counted in
- * crowd, so that the memory touched stays the same for any number of hosts. */
-enum { SLOTS = 1024, NEARBY = 32 };
-static struct slot {
-	_Atomic uint64_t host;
-	atomic_int calls;
-} slots[SLOTS];
-static atomic_int crowd;
-
-static atomic_int *calls_of(const char *host)
-{
-	uint64_t hash = fake_hash(host) | 1;
-
-	for (size_t i = 0; i < NEARBY; i++) {
-		struct slot *at = &slots[(hash / 2 + i) % SLOTS];
-		uint64_t seen = 0;
-
-		if (atomic_compare_exchange_strong(&at->host, &seen, hash) || seen == hash)
-			return &at->calls;
-	}
-	return &crowd;
-}
-
-static int api_calls(const char *host)
-{
-	return *calls_of(host);
-}
-
-static int api_total(void)
-{
-	return total;
-}
-
-static int api_running(void)
-{
-	return running;
-}
-
-static int api_running_max(void)
-{
-	return running_max;
-}
-
-static void api_open_gate(void)
-{
-	eventfd_write(gate, 1);
-}
-
-static void api_hook(void (*function)(const char *))
-{
-	hook = function;
-}
-
-static void api_in_child(void (*function)(void))
-{
-	in_child = function;
-}
-
-static void api_reset(void)
-{
-	eventfd_t count;
-
-	eventfd_read(gate, &count);
-	hook = NULL;
-	in_child = NULL;
-	total = running = running_max = crowd = 0;
-	for (size_t i = 0; i < SLOTS; i++)
-		slots[i].calls = 0;
-}
+#include <sys/socket.h>
 
 const struct fake fake_resolver = {
-	.reset = api_reset,
-	.calls = api_calls,
-	.total = api_total,
-	.running = api_running,
-	.running_max = api_running_max,
-	.open_gate = api_open_gate,
-	.hook = api_hook,
-	.in_child = api_in_child,
+	.reset = fake_reset,
+	.calls = fake_calls,
+	.total = fake_total,
+	.running = fake_running,
+	.running_max = fake_running_max,
+	.open_gate = fake_open_gate,
+	.hook = fake_hook,
+	.in_child = fake_in_child,
+	.remember = fake_remember,
 };
 
-/* The child's own gate, open: there may be nobody left to open it. */
-static void begin_child(void)
-{
-	void (*function)(void) = in_child;
+/* The next functions of these names. A constructor of another object may have called before ours
+ * has run. */
+#define FUNCTIONS(ROW) \
+	ROW(getaddrinfo) ROW(gethostbyname_r) ROW(gethostbyname2_r) ROW(gethostbyaddr_r) ROW(getnameinfo)
+#define NEXT(function) (next.function == NULL ? find_next() : (void)0, next.function)
 
-	gate = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (function != NULL)
-		function();
-}
+static struct {
+#define ROW(function) __typeof__(function) *function;
+	FUNCTIONS(ROW)
+#undef ROW
+} next;
 
-static getaddrinfo_fn *find_next(void)
+__attribute__((constructor)) static void find_next(void)
 {
-	return (getaddrinfo_fn *)dlsym(RTLD_NEXT, "getaddrinfo");
-}
-
-__attribute__((constructor)) static void begin(void)
-{
-	gate = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	next = find_next();
-	pthread_atfork(NULL, NULL, begin_child);
+#define ROW(function) next.function = (__typeof__(function) *)dlsym(RTLD_NEXT, #function);
+	FUNCTIONS(ROW)
+#undef ROW
 }
 
 static bool is_ascii(const char *host)
@@ -138,61 +48,17 @@ static bool is_ascii(const char *host)
 	return *host == '\0';
 }
 
-static bool is_served(const char *host)
+static char *canonical(const char *host)
 {
-	size_t len = strlen(host);
+	char *name = malloc(sizeof FAKE_CANON + strlen(host));
 
-	return len > 5 && strcasecmp(host + len - 5, ".fake") == 0;
+	if (name == NULL)
+		abort();
+	strcpy(stpcpy(name, FAKE_CANON), host);
+	return name;
 }
 
-/* The number after NAME- in a label of HOST; 0 for NAME alone; -1 if neither. */
-static int label(const char *host, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (; host != NULL; host = strchr(host, '.')) {
-		host += *host == '.';
-		if (strncasecmp(host, name, len) != 0)
-			continue;
-		if (host[len] == '-')
-			return atoi(host + len + 1);
-		if (host[len] == '.')
-			return 0;
-	}
-	return -1;
-}
-
-/* Waits for the gate, or for MS milliseconds if that is not negative. */
-static void stay(int ms)
-{
-	struct pollfd fd = { .fd = ms < 0 ? gate : -1, .events = POLLIN };
-	const char *sanitizer = getenv("TEST_SANITIZER"); /* see tests/lib/unit.h */
-	int state;
-
-	/* ThreadSanitizer does not see the locks of a thread that is cancelled
-	 * in a function it intercepts, like poll: there, between two looks. */
-	if (ms < 0 && sanitizer != NULL && strcmp(sanitizer, "thread") == 0) {
-		do {
-			pthread_testcancel();
-			pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-			ms = poll(&fd, 1, 5);
-			pthread_setcancelstate(state, NULL);
-		} while (ms <= 0);
-		return;
-	}
-	while (poll(&fd, 1, ms) < 0 && errno == EINTR)
-		;
-}
-
-static void enter(void)
-{
-	int now = atomic_fetch_add(&running, 1) + 1;
-	int max = running_max;
-
-	atomic_fetch_add(&total, 1);
-	while (max < now && !atomic_compare_exchange_weak(&running_max, &max, now))
-		;
-}
+/* --- getaddrinfo --- */
 
 static struct addrinfo *new_node(const char *host, const struct addrinfo *like, int family, int port)
 {
@@ -221,16 +87,6 @@ static struct addrinfo *new_node(const char *host, const struct addrinfo *like, 
 		memcpy(&in->sin_addr, bytes, n);
 	}
 	return node;
-}
-
-static char *canonical(const char *host)
-{
-	char *name = malloc(sizeof FAKE_CANON + strlen(host));
-
-	if (name == NULL)
-		abort();
-	strcpy(stpcpy(name, FAKE_CANON), host);
-	return name;
 }
 
 /* IPv6 before IPv4, and for each the types that the hints leave open. */
@@ -266,42 +122,150 @@ static int answer(const char *host, const char *service, const struct addrinfo *
 	return 0;
 }
 
-static int serve(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **res)
-{
-	static const struct addrinfo no_hints = { .ai_flags = AI_V4MAPPED | AI_ADDRCONFIG };
-	int before = atomic_fetch_add(calls_of(host), 1), once = label(host, "once");
-	bool plain = once >= 0 && before >= (once > 0 ? once : 1);
-	void (*function)(const char *) = hook;
-
-	if (!plain) {
-		if (label(host, "hook") == 0 && function != NULL)
-			function(host);
-		if (label(host, "gate") == 0)
-			stay(-1);
-		if (label(host, "ms") > 0)
-			stay(label(host, "ms"));
-		if (label(host, "errno") > 0)
-			errno = label(host, "errno");
-		if (label(host, "eai") > 0)
-			return -label(host, "eai");
-	}
-	return answer(host, service, hints == NULL ? &no_hints : hints, res);
-}
-
 int getaddrinfo(const char *restrict host, const char *restrict service,
                 const struct addrinfo *restrict hints, struct addrinfo **restrict res)
 {
+	static const struct addrinfo no_hints = { .ai_flags = AI_V4MAPPED | AI_ADDRCONFIG };
 	int code;
 
 	if (host != NULL && !is_ascii(host))
 		return EAI_FAIL;
-	if (host == NULL || !is_served(host)) {
-		if (next == NULL)
-			next = find_next();
-		return next(host, service, hints, res);
+	if (host == NULL || !fake_is_served(host))
+		return NEXT(getaddrinfo)(host, service, hints, res);
+	code = fake_look_up(host);
+	return code != 0 ? code : answer(host, service, hints == NULL ? &no_hints : hints, res);
+}
+
+/* --- struct hostent --- */
+
+/* The last arguments of a form with a buffer. */
+struct place {
+	struct hostent *host;
+	char *buffer;
+	size_t size;
+	struct hostent **result;
+	int *h_error;
+};
+
+static int fail(const struct place *place, int h_error, int error)
+{
+	*place->result = NULL;
+	*place->h_error = h_error;
+	errno = error;
+	return error;
+}
+
+/* As libc's nss/getXXbyYY_r.c. */
+static int fail_with(const struct place *place, int code)
+{
+	switch (code) {
+	case EAI_NONAME: return fail(place, HOST_NOT_FOUND, 0);
+	case EAI_NODATA: return fail(place, NO_DATA, 0);
+	case EAI_AGAIN: return fail(place, TRY_AGAIN, EAGAIN);
+	case EAI_SYSTEM: return fail(place, NETDB_INTERNAL, errno);
+	default: return fail(place, NO_RECOVERY, errno);
 	}
-	enter();
-	code = serve(host, service, hints, res);
-	atomic_fetch_sub(&running, 1);
-	return code;
+}
+
+/* The canonical name, the host as its alias, and the addresses, the first bytes of the
+ * buffer left out so that pointers can stand there. */
+static int answer_hostent(const char *host, int family, const struct place *place)
+{
+	size_t addresses = fake_addresses(host), skipped = -(uintptr_t)place->buffer % sizeof(char *);
+	size_t length = family == AF_INET6 ? 16 : 4;
+	size_t need = skipped + (addresses + 3) * sizeof(char *) + addresses * length
+		      + sizeof FAKE_CANON + 2 * strlen(host) + 1;
+	char **pointers = (char **)(void *)(place->buffer + skipped);
+	char *at = (char *)(pointers + addresses + 3);
+	unsigned char bytes[16];
+
+	if (need > place->size)
+		return fail(place, NETDB_INTERNAL, ERANGE);
+	*place->host = (struct hostent){
+		.h_addrtype = family, .h_length = (int)length, .h_addr_list = pointers + 2, .h_aliases = pointers,
+	};
+	for (size_t i = 0; i < addresses; i++, at += length) {
+		fake_address_of_many(host, family, i, bytes);
+		place->host->h_addr_list[i] = memcpy(at, bytes, length);
+	}
+	place->host->h_addr_list[addresses] = NULL;
+	pointers[0] = strcpy(at, host);
+	pointers[1] = NULL;
+	place->host->h_name = at + strlen(host) + 1;
+	strcpy(stpcpy(place->host->h_name, FAKE_CANON), host);
+	*place->result = place->host;
+	*place->h_error = NETDB_SUCCESS;
+	errno = 0;
+	return 0;
+}
+
+static int serve_hostent(const char *host, int family, const struct place *place)
+{
+	int code = fake_look_up(host);
+
+	return code != 0 ? fail_with(place, code) : answer_hostent(host, family, place);
+}
+
+int gethostbyname_r(const char *restrict host, struct hostent *restrict ret, char *restrict buffer, size_t size,
+                    struct hostent **restrict result, int *restrict h_error)
+{
+	const struct place place = { ret, buffer, size, result, h_error };
+
+	if (!is_ascii(host))
+		return fail(&place, NO_RECOVERY, 0);
+	if (!fake_is_served(host))
+		return NEXT(gethostbyname_r)(host, ret, buffer, size, result, h_error);
+	return serve_hostent(host, AF_INET, &place);
+}
+
+int gethostbyname2_r(const char *restrict host, int family, struct hostent *restrict ret, char *restrict buffer,
+                     size_t size, struct hostent **restrict result, int *restrict h_error)
+{
+	const struct place place = { ret, buffer, size, result, h_error };
+
+	if (!is_ascii(host))
+		return fail(&place, NO_RECOVERY, 0);
+	if (!fake_is_served(host))
+		return NEXT(gethostbyname2_r)(host, family, ret, buffer, size, result, h_error);
+	return serve_hostent(host, family, &place);
+}
+
+int gethostbyaddr_r(const void *restrict address, socklen_t length, int family, struct hostent *restrict ret,
+                    char *restrict buffer, size_t size, struct hostent **restrict result, int *restrict h_error)
+{
+	const struct place place = { ret, buffer, size, result, h_error };
+	const char *host = fake_host_of(address, family);
+
+	if (host == NULL)
+		return NEXT(gethostbyaddr_r)(address, length, family, ret, buffer, size, result, h_error);
+	return serve_hostent(host, family, &place);
+}
+
+/* --- getnameinfo --- */
+
+/* Returns the host of an address, if it is one that is looked up here. */
+static const char *looked_up(const struct sockaddr *address, const char *name, int flags)
+{
+	if (name == NULL || flags & NI_NUMERICHOST)
+		return NULL;
+	if (address->sa_family == AF_INET6)
+		return fake_host_of(&((const struct sockaddr_in6 *)address)->sin6_addr, AF_INET6);
+	return fake_host_of(&((const struct sockaddr_in *)address)->sin_addr, address->sa_family);
+}
+
+int getnameinfo(const struct sockaddr *restrict address, socklen_t length, char *restrict name,
+                socklen_t name_size, char *restrict service, socklen_t service_size, int flags)
+{
+	const char *host = looked_up(address, name, flags);
+	int code;
+
+	if (host == NULL)
+		return NEXT(getnameinfo)(address, length, name, name_size, service, service_size, flags);
+	code = fake_look_up(host);
+	if (code != 0)
+		return code;
+	if (sizeof FAKE_CANON + strlen(host) > name_size)
+		return EAI_OVERFLOW;
+	strcpy(stpcpy(name, FAKE_CANON), host);
+	return service == NULL ? 0 : NEXT(getnameinfo)(address, length, NULL, 0, service, service_size, flags);
 }

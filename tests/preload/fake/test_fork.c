@@ -39,10 +39,17 @@ static const struct question asked_by_children[] = {
 	{ .host = "quick.fake", .service = "80" },
 	{ .host = "eai-2.fake", .code = EAI_NONAME },
 	{ .host = "b\u00fccher.fake", .asked = "xn--bcher-kva.fake", .flags = AI_CANONNAME },
+	{ .host = "127.0.0.1", .call = BYNAME },
+	{ .host = "many-20.fake", .call = BYNAME },
+	{ .host = "eai-2.fake", .code = HOST_NOT_FOUND, .call = BYNAME2_R },
 	{ .host = "gate.fake", .service = "80" },
 	{ .host = "gate.b\u00fccher.fake", .asked = "gate.xn--bcher-kva.fake", .service = "80" },
+	{ .host = "gate.name.fake", .call = BYNAME },
+	{ .host = "gate.name.fake", .call = BYNAME2_R, .family = AF_INET6 },
+	{ .host = "gate.address.fake", .call = BYADDR },
+	{ .host = "gate.info.fake", .call = NAMEINFO },
 };
-enum { QUESTIONS = sizeof asked_by_children / sizeof *asked_by_children, OUT = QUESTIONS - 2 };
+enum { QUESTIONS = sizeof asked_by_children / sizeof *asked_by_children, OUT = QUESTIONS - 6 };
 
 static _Noreturn void child(void)
 {
@@ -77,11 +84,15 @@ static void *churn(void *arg)
 		{ .host = "127.0.0.1", .no_hints = true },
 		{ .host = "b\u00fccher.fake", .asked = "xn--bcher-kva.fake" },
 		{ .host = "eai-2.fake", .code = EAI_NONAME },
+		{ .host = "many-20.fake", .call = BYNAME },
+		{ .host = "ms-1.fake", .call = BYADDR_R },
+		{ .host = "quick.fake", .call = NAMEINFO },
 	};
+	enum { CHURNED = sizeof questions / sizeof *questions };
 	const char **what = arg;
 
 	for (size_t i = 0; churning; i++) {
-		struct caller caller = { .q = questions[i % 6] };
+		struct caller caller = { .q = questions[i % CHURNED] };
 
 		ask(&caller);
 		if (*what == NULL)
@@ -137,7 +148,13 @@ static void fork_inside(const char *host)
 		set_alarm();
 }
 
-static const struct question forking = { .host = "hook.gate.fake", .service = "80" };
+static struct question forking = { .host = "hook.gate.fake" };
+
+static struct question forking_in(enum call call)
+{
+	forking.call = call;
+	return forking;
+}
 
 /* The thread that leads forks inside its lookup. Its child comes home from the
  * lookup like the parent, and goes on to ask. */
@@ -172,7 +189,7 @@ static void end_fork_inside(struct caller *leader, struct herd *waiters, double 
 
 START_TEST(fork_inside_a_lookup)
 {
-	struct caller leader = { .q = forking };
+	struct caller leader = { .q = forking_in((enum call)_i) };
 	struct herd *waiters;
 	double begun = now();
 
@@ -197,7 +214,7 @@ static void fork_when_told(const char *host)
 
 START_TEST(fork_inside_a_lookup_that_is_waited_for)
 {
-	struct caller leader = { .q = forking };
+	struct caller leader = { .q = forking_in((enum call)_i) };
 	struct herd *waiters;
 	double begun = now();
 
@@ -247,8 +264,8 @@ TCase *make_tests(void)
 		puts("# SKIP fork under load: AddressSanitizer forks with its allocator's locks taken");
 	else
 		tcase_add_test(tcase, fork_under_load);
-	tcase_add_test(tcase, fork_inside_a_lookup);
-	tcase_add_test(tcase, fork_inside_a_lookup_that_is_waited_for);
+	tcase_add_loop_test(tcase, fork_inside_a_lookup, 0, CALLS);
+	tcase_add_loop_test(tcase, fork_inside_a_lookup_that_is_waited_for, 0, CALLS);
 	tcase_add_test(tcase, grandchildren);
 	return tcase;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* GAISHIM_LOCK=global: one line for all, as Python had on macOS. */
+/* GAISHIM_LOCK=global: one line for all calls, as Python had on macOS. */
 #include "callers.h"
 
 static const double waits = 10, at_last = 10 + 40; /* behind a head of the line who is stuck */
@@ -15,16 +15,24 @@ START_TEST(one_at_a_time)
 		{ .host = "ms-10.\u00fc.fake", .asked = "ms-10.xn--tda.fake" },
 		{ .host = "127.0.0.1", .service = "80" },
 		{ .host = "::1", .no_hints = true },
+		{ .host = "ms-10.a.fake", .call = BYNAME },
+		{ .host = "ms-10.many-100.fake", .call = BYNAME2 },
+		{ .host = "ms-10.eai-3.fake", .call = BYADDR, .code = TRY_AGAIN, .error = EAGAIN },
+		{ .host = "ms-10.a.fake", .call = BYNAME_R },
+		{ .host = "ms-10.many-100.fake", .call = BYADDR_R, .code = NETDB_INTERNAL, .error = ERANGE },
+		{ .host = "ms-10.a.fake", .call = NAMEINFO, .service = "80", .flags = NI_NUMERICSERV },
+		{ .host = "127.0.0.1", .call = BYNAME },
 	};
-	struct herd *herd = herd_of(24, questions[0]);
+	enum { QUESTIONS = sizeof questions / sizeof *questions };
+	struct herd *herd = herd_of(3 * QUESTIONS, questions[0]);
 
 	for (size_t i = 0; i < herd->n; i++)
-		herd->caller[i].q = questions[i % 8];
+		herd->caller[i].q = questions[i % QUESTIONS];
 	herd_start(herd);
 	herd_end_right(herd);
 	ck_assert_int_eq(fake->running_max(), 1);
 	/* Nothing is shared in the line. */
-	ck_assert_int_eq(fake->total(), 18);
+	ck_assert_int_eq(fake->total(), 3 * (QUESTIONS - 3));
 }
 END_TEST
 
@@ -34,9 +42,14 @@ START_TEST(everybody_stands_in_line)
 		{ .host = "other.fake", .service = "80" },
 		{ .host = "127.0.0.1", .service = "80", .socktype = SOCK_STREAM },
 		{ .host = "::1", .no_hints = true },
+		{ .host = "127.0.0.1", .call = BYNAME },
+		{ .host = "127.0.0.1", .call = BYNAME2_R },
+		{ .host = "other.fake", .call = BYADDR },
+		{ .host = "other.fake", .call = NAMEINFO },
 	};
-	struct herd *first = start_herd(1, (struct question){ .host = "gate.fake" });
-	struct herd *herd = herd_of(3, questions[0]);
+	enum { QUESTIONS = sizeof questions / sizeof *questions };
+	struct herd *first = start_herd(1, (struct question){ .host = "gate.fake", .call = (enum call)_i });
+	struct herd *herd = herd_of(QUESTIONS, questions[0]);
 
 	await(fake->running() == 1);
 	for (size_t i = 0; i < herd->n; i++)
@@ -98,13 +111,17 @@ static struct caller nested[] = {
 	{ .q = { .host = "other.fake", .service = "80" } },
 	{ .q = { .host = "hook.fake" } },
 	{ .q = { .host = "127.0.0.1", .no_hints = true } },
+	{ .q = { .host = "hook.fake", .call = BYNAME } },
+	{ .q = { .host = "hook.fake", .call = BYADDR_R } },
+	{ .q = { .host = "127.0.0.1", .call = BYNAME_R } },
 };
+enum { NESTED = sizeof nested / sizeof *nested };
 
 static void ask_inside(const char *host)
 {
 	(void)host;
 	fake->hook(NULL);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < NESTED; i++)
 		ask(&nested[i]);
 }
 
@@ -112,8 +129,8 @@ static void ask_inside(const char *host)
 START_TEST(nested_go_straight_through)
 {
 	fake->hook(ask_inside);
-	ck_assert_double_lt(ask_right((struct question){ .host = "hook.fake" }), waits);
-	for (size_t i = 0; i < 3; i++) {
+	ck_assert_double_lt(ask_right((struct question){ .host = "hook.fake", .call = (enum call)_i }), waits);
+	for (size_t i = 0; i < NESTED; i++) {
 		ck_right(&nested[i]);
 		forget(&nested[i]);
 	}
@@ -127,9 +144,9 @@ TCase *make_tests(void)
 	with_environment("GAISHIM_LOCK", "global");
 	tcase = callers_case("global");
 	tcase_add_test(tcase, one_at_a_time);
-	tcase_add_test(tcase, everybody_stands_in_line);
+	tcase_add_loop_test(tcase, everybody_stands_in_line, 0, CALLS);
 	tcase_add_test(tcase, stuck_head_of_the_line);
 	tcase_add_test(tcase, cancelled_head_of_the_line);
-	tcase_add_test(tcase, nested_go_straight_through);
+	tcase_add_loop_test(tcase, nested_go_straight_through, 0, CALLS);
 	return tcase;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Hosts by the hundred thousand leave nothing behind. */
+/* Hosts, and threads, by the hundred thousand leave nothing behind. */
 #include "callers.h"
+
+#include <sys/wait.h>
 
 enum { THREADS = 4, WARM = 20000, HOSTS = 200000, MARGIN_KB = 1024 };
 
@@ -69,6 +71,96 @@ START_TEST(memory_stays_where_it_was)
 }
 END_TEST
 
+enum { CROWD = 100000, FIRST_CROWD = 4000, IN_CHILD = 4000 };
+
+static pthread_key_t at_end;
+
+static void ask_at_end(void *number)
+{
+	if ((size_t)number % 100 == 0)
+		gethostbyname("at-end.fake");
+}
+
+static void *ask_once(void *number)
+{
+	static const enum call forms[] = { BYNAME, BYNAME2, BYADDR };
+	size_t n = (size_t)number;
+	struct caller caller = { .q = { .host = n % 4 == 0 ? "many-20.fake" : "127.0.0.1", .call = forms[n % 3] } };
+
+	pthread_setspecific(at_end, number);
+	ask(&caller);
+	forget(&caller);
+	return (void *)caller.wrong;
+}
+
+/* Threads that ask for one answer each, and end. */
+static const char *come_and_go(size_t threads)
+{
+	const char *what = NULL;
+
+	for (size_t i = 0; i < threads; i += THREADS) {
+		pthread_t thread[THREADS];
+		void *wrong;
+
+		for (size_t j = 0; j < THREADS; j++)
+			if (pthread_create(&thread[j], NULL, ask_once, (void *)(i + j + 1)) != 0)
+				return "thread";
+		for (size_t j = 0; j < THREADS; j++) {
+			pthread_join(thread[j], &wrong);
+			if (wrong != NULL)
+				what = wrong;
+		}
+	}
+	return what;
+}
+
+static const char *grows_with(size_t threads)
+{
+	static char text[64];
+	const char *what = come_and_go(threads / 10);
+	long before = resident_kb(), after;
+
+	if (what == NULL)
+		what = come_and_go(threads);
+	after = resident_kb();
+	if (what != NULL || after - before < MARGIN_KB)
+		return what;
+	snprintf(text, sizeof text, "%ld kB before, %ld kB after", before, after);
+	return text;
+}
+
+/* What gethostbyname returns to a thread is the next thread's when that one has ended. */
+START_TEST(threads_leave_nothing_behind)
+{
+	const char *what;
+
+	ck_assert_int_eq(pthread_key_create(&at_end, ask_at_end), 0);
+	what = grows_with(CROWD);
+	ck_assert_msg(what == NULL, "%s", what);
+}
+END_TEST
+
+START_TEST(nor_do_they_in_a_child)
+{
+	int status;
+	pid_t pid;
+
+	ck_assert_int_eq(pthread_key_create(&at_end, ask_at_end), 0);
+	ck_assert_ptr_null(come_and_go(FIRST_CROWD));
+	pid = fork();
+	if (pid == 0) {
+		const char *what = grows_with(IN_CHILD);
+
+		if (what != NULL)
+			dprintf(STDERR_FILENO, "# in a child: %s\n", what);
+		_exit(what == NULL ? 0 : 1);
+	}
+	ck_assert_int_gt(pid, 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 TCase *make_tests(void)
 {
 	TCase *tcase;
@@ -78,5 +170,7 @@ TCase *make_tests(void)
 		return skip_all("resident memory says nothing under a sanitizer or valgrind");
 	tcase = callers_case("growth");
 	tcase_add_test(tcase, memory_stays_where_it_was);
+	tcase_add_test(tcase, threads_leave_nothing_behind);
+	tcase_add_test(tcase, nor_do_they_in_a_child);
 	return tcase;
 }

@@ -11,8 +11,11 @@ enum { STACK = 4 * 1024 * 1024 }; /* ThreadSanitizer wants one at least */
 
 /* Where the handler runs. */
 enum place { OWN, BELOW, ABOVE };
-static const struct { enum place place; bool waits; } scenes[] = {
-	{ OWN, false }, { BELOW, false }, { ABOVE, false }, { OWN, true }, { BELOW, true }, { ABOVE, true },
+static const struct { enum place place; bool waits; enum call call; } scenes[] = {
+	{ OWN, false, GETADDRINFO }, { BELOW, false, GETADDRINFO }, { ABOVE, false, GETADDRINFO },
+	{ OWN, true, GETADDRINFO }, { BELOW, true, GETADDRINFO }, { ABOVE, true, GETADDRINFO },
+	{ OWN, false, BYNAME }, { OWN, true, BYNAME }, { BELOW, true, BYNAME2_R }, { ABOVE, false, BYADDR },
+	{ OWN, true, BYADDR_R }, { OWN, false, NAMEINFO }, { OWN, true, NAMEINFO },
 };
 
 /* What the handler asks; read when all is over. */
@@ -20,7 +23,12 @@ static struct caller asked[] = {
 	{ .q = { .host = "127.0.0.1", .no_hints = true } },
 	{ .q = { .host = "b\u00fccher.fake", .asked = "xn--bcher-kva.fake", .flags = AI_CANONNAME } },
 	{ .q = { .host = "eai-2.fake", .code = EAI_NONAME } },
-	{ .q = { .host = "hook.fake", .service = "80" } }, /* which its thread is out with */
+	{ .q = { .host = "127.0.0.1", .call = BYNAME } },
+	{ .q = { .host = "many-3.handler.fake", .call = BYNAME } },
+	{ .q = { .host = "many-3.handler.fake", .call = BYADDR } },
+	{ .q = { .host = "eai-3.fake", .call = BYNAME_R, .code = TRY_AGAIN, .error = EAGAIN } },
+	{ .q = { .host = "handler.fake", .call = NAMEINFO, .service = "80", .flags = NI_NUMERICSERV } },
+	{ .q = { .host = "hook.fake" } }, /* what its thread is out with */
 };
 enum { ASKED = sizeof asked / sizeof *asked };
 static atomic_int handled;
@@ -100,11 +108,12 @@ static void sailor_end(struct sailor *sailor)
 
 START_TEST(handler_resolves)
 {
-	struct question q = { .host = "hook.fake", .service = "80" };
+	struct question q = { .host = "hook.fake", .call = scenes[_i].call };
 	struct sigaction action = { .sa_handler = ask_all, .sa_flags = SA_ONSTACK };
 	struct herd *leader = NULL, *others;
 	struct sailor sailor;
 
+	asked[ASKED - 1].q = q;
 	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
 	fake->hook(stay_outside_handler);
 	if (scenes[_i].waits) {

@@ -14,10 +14,24 @@ static struct caller nested[] = {
 	{ .q = { .host = "s\u00e9rver.fake", .asked = "xn--srver-bsa.fake", .flags = AI_CANONNAME } },
 	{ .q = { .host = "eai-2.fake", .code = EAI_NONAME } },
 	{ .q = { .host = "eai-11.errno-5.fake", .code = EAI_SYSTEM, .error = 5 } },
-	{ .q = { .host = "hook.fake", .service = "80" } }, /* what is being looked up itself */
+	{ .q = { .host = "127.0.0.1", .call = BYNAME } },
+	{ .q = { .host = "many-3.server.fake", .call = BYNAME } },
+	{ .q = { .host = "s\u00e9rver.fake", .asked = "xn--srver-bsa.fake", .call = BYNAME2_R } },
+	{ .q = { .host = "eai-3.fake", .code = TRY_AGAIN, .error = EAGAIN, .call = BYADDR } },
+	{ .q = { .host = "server.fake", .call = NAMEINFO } },
+	{ .q = { .host = "hook.fake" } }, /* what is being looked up itself, by the same call */
 	{ .q = { .host = "gate.fake" } },
 };
 enum { NESTED = sizeof nested / sizeof *nested };
+
+/* The call of this test. */
+static struct question outer(enum call call)
+{
+	struct question q = { .host = "hook.fake", .call = call };
+
+	nested[NESTED - 2].q.call = nested[NESTED - 1].q.call = call;
+	return q;
+}
 
 static void ask_inside(const char *host)
 {
@@ -35,18 +49,18 @@ static void check_nested(void)
 	}
 }
 
-static const struct question outer = { .host = "hook.fake", .service = "80" };
-
 START_TEST(nested_do_not_deadlock)
 {
+	struct question q = outer((enum call)_i);
+
 	fake->hook(ask_inside);
 	fake->open_gate();
-	ck_assert_double_lt(ask_right(outer), prompt);
+	ck_assert_double_lt(ask_right(q), prompt);
 	check_nested();
 	ck_assert_int_eq(fake->calls("hook.fake"), 2);
 
 	/* And that is over: the thread leads as before. */
-	ask_right(outer);
+	ask_right(q);
 	ck_assert_int_eq(fake->calls("hook.fake"), 3);
 }
 END_TEST
@@ -55,12 +69,12 @@ END_TEST
  * the thread that leads it may be waiting for us. */
 START_TEST(nested_do_not_wait)
 {
-	struct herd *leader = start_herd(1, (struct question){ .host = "gate.fake" });
-	struct herd *caller;
+	struct question q = outer((enum call)_i);
+	struct herd *leader = start_herd(1, nested[NESTED - 1].q), *caller;
 
 	await(fake->running() == 1);
 	fake->hook(ask_inside);
-	caller = start_herd(1, outer);
+	caller = start_herd(1, q);
 	await(fake->running() >= 3);
 	fake->open_gate();
 	herd_end_right(leader);
@@ -73,14 +87,15 @@ END_TEST
 /* Those who wait for the outer lookup get its answer, and no nested one. */
 START_TEST(outer_lookup_is_shared)
 {
+	struct question q = outer((enum call)_i);
 	struct herd *leader, *waiters;
 	double begun;
 
 	fake->hook(ask_inside);
-	leader = start_herd(1, outer);
+	leader = start_herd(1, q);
 	begun = leader->begun;
 	await(fake->running() == 2);
-	waiters = start_herd(20, outer);
+	waiters = start_herd(20, q);
 	settle();
 	fake->open_gate();
 	herd_end_right(leader);
@@ -113,9 +128,9 @@ static void ask_on_a_thread(const char *host)
  * until the answer is late: then it is asked for once more. */
 START_TEST(nested_on_a_thread_is_answered)
 {
-	helped.q = outer;
+	helped.q = outer((enum call)_i);
 	fake->hook(ask_on_a_thread);
-	ck_assert_double_lt(ask_right(outer), prompt);
+	ck_assert_double_lt(ask_right(helped.q), prompt);
 	ck_right(&helped);
 	forget(&helped);
 	ck_assert_int_eq(fake->calls("hook.fake"), 2);
@@ -126,9 +141,9 @@ TCase *make_tests(void)
 {
 	TCase *tcase = callers_case("nested");
 
-	tcase_add_test(tcase, nested_do_not_deadlock);
-	tcase_add_test(tcase, nested_do_not_wait);
-	tcase_add_test(tcase, outer_lookup_is_shared);
-	tcase_add_test(tcase, nested_on_a_thread_is_answered);
+	tcase_add_loop_test(tcase, nested_do_not_deadlock, 0, CALLS);
+	tcase_add_loop_test(tcase, nested_do_not_wait, 0, CALLS);
+	tcase_add_loop_test(tcase, outer_lookup_is_shared, 0, CALLS);
+	tcase_add_loop_test(tcase, nested_on_a_thread_is_answered, 0, CALLS);
 	return tcase;
 }

@@ -6,12 +6,13 @@ enum { HERD = 200 };
 
 START_TEST(nothing_is_shared)
 {
-	struct herd *herd = start_herd(HERD, (struct question){ .host = "gate.fake", .service = "80" });
+	int n = (int)scaled(HERD);
+	struct herd *herd = start_herd((size_t)n, (struct question){ .host = "gate.fake", .call = (enum call)_i });
 
-	await(fake->running() == HERD);
+	await(fake->running() == n);
 	fake->open_gate();
 	herd_end_right(herd);
-	ck_assert_int_eq(fake->calls("gate.fake"), HERD);
+	ck_assert_int_eq(fake->calls("gate.fake"), n);
 }
 END_TEST
 
@@ -23,6 +24,10 @@ START_TEST(numeric_and_unicode_hosts_are_served)
 	          .flags = AI_CANONNAME });
 	ask_right((struct question){ .host = "eai-11.errno-5.fake", .code = EAI_SYSTEM, .error = 5 });
 	ck_assert_int_eq(fake->total(), 2);
+	ask_right((struct question){ .host = "127.0.0.1", .call = BYNAME });
+	ask_right((struct question){ .host = "b\u00fccher.fake", .asked = "xn--bcher-kva.fake", .call = BYNAME });
+	ask_right((struct question){ .host = "eai-11.errno-5.fake", .code = NETDB_INTERNAL, .error = 5, .call = BYADDR });
+	ck_assert_int_eq(fake->total(), 4);
 }
 END_TEST
 
@@ -32,7 +37,7 @@ TCase *make_tests(void)
 
 	with_environment("GAISHIM_LOCK", "none");
 	tcase = callers_case("none");
-	tcase_add_test(tcase, nothing_is_shared);
+	tcase_add_loop_test(tcase, nothing_is_shared, 0, CALLS);
 	tcase_add_test(tcase, numeric_and_unicode_hosts_are_served);
 	return tcase;
 }

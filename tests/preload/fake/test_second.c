@@ -13,7 +13,7 @@ static const double late = 0.4 * 0.9, at_last = 30;
 
 START_TEST(stuck_leader_costs_a_little)
 {
-	struct question q = { .host = "once.gate.fake", .service = "80", .flags = AI_CANONNAME };
+	struct question q = { .host = "once.gate.fake", .call = (enum call)_i };
 	struct herd *leader = start_herd(1, q), *waiters;
 
 	await(fake->running() == 1);
@@ -35,7 +35,7 @@ END_TEST
 /* Each distance is twice the last one. */
 START_TEST(all_are_stuck)
 {
-	struct question q = { .host = "gate.fake", .service = "80" };
+	struct question q = { .host = "gate.fake", .call = (enum call)_i };
 	struct herd *herd = start_herd(10, q);
 
 	await(fake->calls(q.host) == 2);
@@ -271,8 +271,8 @@ TCase *make_tests(void)
 		return skip_all("threads of ours, counted: ThreadSanitizer has some of its own");
 	TCase *tcase = callers_case("second");
 
-	tcase_add_test(tcase, stuck_leader_costs_a_little);
-	tcase_add_test(tcase, all_are_stuck);
+	tcase_add_loop_test(tcase, stuck_leader_costs_a_little, 0, CALLS);
+	tcase_add_loop_test(tcase, all_are_stuck, 0, CALLS);
 	tcase_add_test(tcase, slow_host_is_one_lookup);
 	tcase_add_test(tcase, quick_host_is_late_soon);
 	ADD_ROWS(tcase, failure_is_not_for_newcomers, failing);

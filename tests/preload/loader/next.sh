@@ -128,4 +128,33 @@ else
 	skip "a program with an address of libc's" "the compiler says: $(grep -m 1 error "$TMP/compile.out")"
 fi
 
+# Another preload's gethostbyname may send a host anywhere, so it is asked itself; libc's own has
+# a lock, so it is not.
+cat >"$TMP/program.c" <<'EOT'
+#include <netdb.h>
+#include <stdio.h>
+
+int main(void)
+{
+	static const char *const hosts[] = { "127.0.0.1", "plain.fake" };
+
+	for (int i = 0; i < 2; i++) {
+		struct hostent *answer = gethostbyname(hosts[i]);
+
+		printf("%s;", answer == NULL ? "NULL" : answer->h_name);
+	}
+	return 0;
+}
+EOT
+theirs='struct hostent { const char *name; } host = { "theirs" };
+	struct hostent *gethostbyname(const char *name) { return &host; }'
+if compile theirs "$theirs" && "$cc" -w "$TMP/program.c" -o "$TMP/program" 2>"$TMP/compile.out"; then
+	is "another preload's gethostbyname is asked" \
+		"$(LD_PRELOAD=$GAISHIM_SO:$TMP/theirs.so:$fake timeout -k 1 10 "$TMP/program" 2>&1)" 'theirs;theirs;'
+	is "libc's gethostbyname is not: the form with a buffer is" \
+		"$(LD_PRELOAD=$GAISHIM_SO:$fake timeout -k 1 10 "$TMP/program" 2>&1)" '127.0.0.1;canon-of.plain.fake;'
+else
+	skip "another preload's gethostbyname" "the compiler says: $(grep -m 1 error "$TMP/compile.out")"
+fi
+
 done_testing

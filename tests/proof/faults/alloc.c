@@ -50,6 +50,47 @@ START_TEST(lone_lookup)
 }
 END_TEST
 
+static const struct question hosts[] = {
+	{ .host = "name.fake", .call = BYNAME },
+	{ .host = "127.0.0.1", .call = BYNAME },
+	{ .host = "b\u00fccher.fake", .asked = "xn--bcher-kva.fake", .call = BYNAME2 },
+	{ .host = "eai-2.fake", .call = BYNAME, .code = HOST_NOT_FOUND },
+	{ .host = "name.fake", .call = BYADDR },
+	{ .host = "name.fake", .call = BYNAME_R },
+	{ .host = "127.0.0.1", .call = BYNAME_R },
+	{ .host = "eai-3.fake", .call = BYNAME2_R, .code = TRY_AGAIN, .error = EAGAIN },
+	{ .host = "many-100.fake", .call = BYNAME_R, .code = NETDB_INTERNAL, .error = ERANGE },
+	{ .host = "name.fake", .call = BYADDR_R },
+	{ .host = "name.fake", .call = NAMEINFO },
+	{ .host = "eai-2.fake", .call = NAMEINFO, .code = EAI_NONAME },
+};
+
+/* A form without a buffer may say that there is no memory. The others need none. */
+START_TEST(lone_host)
+{
+	const struct question q = hosts[_i];
+	bool has_buffer = q.call != BYNAME && q.call != BYNAME2 && q.call != BYADDR;
+	bool failed = true;
+
+	/* What the thread keeps, and libc, is there from now on. */
+	ask_right(q);
+	ask_right((struct question){ .host = "localhost", .call = BYNAME_R });
+	for (unsigned n = 1; failed; n++) {
+		struct caller caller = { .q = q };
+
+		ck_assert_uint_lt(n, MOST);
+		ask_with_fault(&caller, n, SHIM, &failed);
+		if (failed && !has_buffer && caller.code == NETDB_INTERNAL)
+			ck_assert_int_eq(caller.error, ENOMEM);
+		else
+			ck_right(&caller);
+		forget(&caller);
+		ck_assert_msg(allocator->outstanding() == 0, "%s: %zu blocks left after allocation %u",
+		              q.host, allocator->outstanding(), n);
+	}
+}
+END_TEST
+
 static const struct {
 	const char *host;
 	int decode;
@@ -156,6 +197,7 @@ TCase *make_tests(void)
 
 	tcase_add_checked_fixture(tcase, begin_second, NULL);
 	ADD_ROWS(tcase, lone_lookup, lone);
+	ADD_ROWS(tcase, lone_host, hosts);
 	ADD_ROWS(tcase, python_codec, converted);
 	ADD_ROWS(tcase, libc_inside, for_libc);
 	return tcase;

@@ -112,6 +112,8 @@ const char *ask(const struct question *q, char detail[static DETAIL])
 	int code, error;
 
 	detail[0] = '\0';
+	if (q->call != GETADDRINFO)
+		return host_ask(q, detail);
 	interrupt_allow();
 	errno = BEFORE;
 	code = getaddrinfo(q->host, q->has_service ? q->service : NULL, q->has_hints ? &q->hints : NULL, &list);

@@ -167,7 +167,7 @@ void fake_make(struct question *q, struct random *r, enum temper temper)
 
 /* --- the nameserver's: 198.51.100.N and 2001:db8:64::N --- */
 
-enum { HOSTS = 32, SLOW = 8, LOSSY = 4, ALIASES = 4, V4ONLY = 4 };
+enum { SLOW = 8, LOSSY = 4, V4ONLY = 4 };
 enum { FIRST_IDN = 64, FIRST_SLOW = 96, FIRST_V4ONLY = 128, FIRST_LOSSY = 160 };
 
 static void print_record(FILE *out, const char *host, unsigned n, bool six)
@@ -190,11 +190,11 @@ void dns_print_zone(FILE *out, bool slow)
 	}
 	if (slow)
 		return;
-	for (unsigned i = 0; i < HOSTS; i++) {
+	for (unsigned i = 0; i < DNS_HOSTS; i++) {
 		sprintf(host, "h%u.test", i);
 		print_record(out, host, i + 1, true);
 	}
-	for (unsigned i = 0; i < ALIASES; i++)
+	for (unsigned i = 0; i < DNS_ALIASES; i++)
 		fprintf(out, "cname=alias%u.test,h%u.test\n", i, i);
 	for (unsigned i = 0; i < V4ONLY; i++) {
 		sprintf(host, "four%u.test", i);
@@ -269,7 +269,7 @@ void dns_make(struct question *q, struct random *r, enum temper temper)
 		sprintf(q->host, "h%u.slow.test", i);
 		expect_dns(q, FIRST_SLOW + i, q->host);
 	} else if (kind == 1) {
-		i = random_below(r, ALIASES);
+		i = random_below(r, DNS_ALIASES);
 		sprintf(q->host, "alias%u.test", i);
 		sprintf(canonical, "h%u.test", i);
 		expect_dns(q, i + 1, canonical);
@@ -284,7 +284,7 @@ void dns_make(struct question *q, struct random *r, enum temper temper)
 		sprintf(q->host, "%s.test", refused[random_below(r, 6)]);
 		q->code = EAI_NONAME;
 	} else {
-		i = random_below(r, HOSTS);
+		i = random_below(r, DNS_HOSTS);
 		sprintf(q->host, "h%u.test", i);
 		expect_dns(q, i + 1, q->host);
 	}

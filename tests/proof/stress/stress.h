@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Load: many threads ask getaddrinfo a seeded mix of questions while others are
- * cancelled, jump away or fork, and every answer is checked. Each file has its
+ * Load: many threads ask getaddrinfo, gethostbyname and their kin a seeded mix of questions
+ * while others are cancelled, jump away or fork, and every answer is checked. Each file has its
  * part; the data goes question.c -> ask.c -> worker.c -> stress.c.
  */
 #ifndef STRESS_H
@@ -47,7 +47,10 @@ uint64_t random_next(struct random *r);
 unsigned random_below(struct random *r, unsigned n);
 struct random random_stream(uint64_t number);
 
-/* --- question.c, numeric.c, names.c: what to ask, and what must come back --- */
+enum call { GETADDRINFO, BYNAME, BYNAME_R, BYNAME2, BYNAME2_R, BYADDR, BYADDR_R, NAMEINFO, CALLS };
+extern const char *const call_names[CALLS];
+
+/* --- question.c, numeric.c, names.c, hosts.c: what to ask, and what must come back --- */
 
 struct address {
 	int family;
@@ -56,16 +59,19 @@ struct address {
 };
 
 struct question {
+	enum call call; /* the next four are getaddrinfo's; BYADDR and later ask for addresses[0] */
 	char host[256], service[8];
 	bool has_service, has_hints;
 	struct addrinfo hints;
 
-	int code;  /* what must come back */
-	int error; /* errno of EAI_SYSTEM */
+	int code;  /* what must come back: an EAI_ code, or one of h_errno */
+	int error; /* errno of EAI_SYSTEM, or of a call that has a struct hostent */
 	struct address addresses[2]; /* each with every type, in this order */
 	int address_count;
 	in_port_t port; /* of the host's byte order */
 	char canonical[272]; /* "": none */
+	char alias[256];     /* of a struct hostent; "": none */
+	size_t room;         /* bytes of the buffer, for an _r form */
 	bool resolved; /* a resolver must be asked, or another caller's answer shared */
 };
 
@@ -79,8 +85,11 @@ void question_describe(const struct question *q, char text[static 512]);
 void numeric_make(struct question *q, struct random *r, enum temper temper);
 void fake_make(struct question *q, struct random *r, enum temper temper);
 void dns_make(struct question *q, struct random *r, enum temper temper);
+void host_make(struct question *q, struct random *r, enum temper temper);
 /* Random hints and service, as fit a host that has a name. */
 void name_hints(struct question *q, struct random *r, enum temper temper);
+/* The nameserver's hosts hN.test have the addresses N + 1, and those of aliasN.test. */
+enum { DNS_HOSTS = 32, DNS_ALIASES = 4 };
 /* The nameserver's configuration, for dnsmasq: the hosts of the zone "test", or of
  * the one that is slow. */
 void dns_print_zone(FILE *out, bool slow);
@@ -90,6 +99,11 @@ void dns_print_zone(FILE *out, bool slow);
 enum { DETAIL = 600 };
 /* Asks, and compares all of the answer. NULL if it is right, else what is wrong. */
 const char *ask(const struct question *q, char detail[static DETAIL]);
+/* The same for all calls but getaddrinfo: hosts.c. */
+const char *host_ask(const struct question *q, char detail[static DETAIL]);
+/* Has this thread's answers made that it keeps until its end, so that they do not count as
+ * growth. */
+void host_prepare(void);
 /* Prints what is wrong, but not without end. */
 void complain(const struct question *q, const char *what, const char *detail);
 

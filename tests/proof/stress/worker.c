@@ -83,7 +83,7 @@ void slot_ask(struct slot *slot, enum temper temper)
 	const char *what;
 
 	question_make(&slot->question, &slot->random, temper);
-	slot_begin(slot, "getaddrinfo");
+	slot_begin(slot, call_names[slot->question.call]);
 	what = ask(&slot->question, detail);
 	slot_end(slot);
 	if (what != NULL)
@@ -100,6 +100,7 @@ static void *worker_main(void *argument)
 	self = slot;
 	slot->tid = gettid();
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	host_prepare();
 	if (slot->role == VICTIM && sigsetjmp(interrupt_back, 1) != 0)
 		counts.jumped++;
 	while (!stopping)
