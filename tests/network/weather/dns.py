@@ -15,7 +15,7 @@ name says; the SILENT addresses are never answered.
     (other)       the answer comes at once
 
 Each name has 192.0.2.7 and no IPv6 address. An address has the name name.test. The weather of
-10.KIND.N.X is the word of KIND (in KINDS below), N and X; N is in tens of milliseconds there.
+10.KIND.N.X is the word of KIND (in KINDS below) and N: percent, or tens of milliseconds.
 """
 import heapq
 import random
@@ -68,7 +68,7 @@ def words_of(labels, kind):
         return labels[0].split('-')
     number = int(labels[1])
     word = KINDS[int(labels[2])]
-    return [word, str(number * 10 if word == 'slow' else number), labels[0]]
+    return [word, str(number * 10 if word == 'slow' else number), 'seed']
 
 
 def answer(packet, kind, question, code):

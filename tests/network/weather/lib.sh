@@ -39,13 +39,16 @@ is_glibc() {
 }
 
 # filled TEXT NAME: TEXT with NAME for each WHO in it, and a byte of an address for each BYTE.
+# FORM is the plain form of a call with the object, and _r for libc alone: it has a line in the
+# plain one.
 filled() {
-	[ "$2" = shim ] && byte=2 || byte=1
-	printf '%s\n' "$1" | sed "s/WHO/$2/g; s/BYTE/$byte/g"
+	byte=1 form=_r
+	[ "$2" = libc ] || byte=2 form=''
+	printf '%s\n' "$1" | sed "s/WHO/$2/g; s/BYTE/$byte/g; s/FORM/$form/g"
 }
 
 # run libc|shim ROW HERDS COMMAND [ARG...]: with HERDS as its stdin. The first argument
-# stands for each WHO in the others, so that the two ask for hosts of their own. BEHIND is
+# stands for each WHO in the others (see filled), so that the two ask for hosts of their own. BEHIND is
 # what is preloaded behind the object, and by libc alone too.
 run() {
 	who=$1 row=$2 herds=$3
@@ -83,6 +86,19 @@ finish() {
 
 row_loss() {
 	both loss '800 10 loss-2-1-WHO.test' "$weather/callers"
+}
+
+row_loss_name() {
+	both loss_name '800 10 gethostbynameFORM/loss-2-1-name-WHO.test' "$weather/callers"
+}
+
+# 10.1.2.x: 2 % are lost.
+row_loss_address() {
+	both loss_address '800 10 getnameinfo/10.1.2.BYTE' "$weather/callers"
+}
+
+row_loss_hostent() {
+	both loss_hostent '800 10 gethostbyaddrFORM/10.1.2.1BYTE' "$weather/callers"
 }
 
 row_pair() {
@@ -134,6 +150,19 @@ row_one_silent() {
 
 row_two_silent() {
 	with_nameservers two_silent '200 0 two-silent-WHO.test' 127.0.0.2 127.0.0.3
+}
+
+row_silent_name() {
+	with_nameservers silent_name '200 0 gethostbynameFORM/silent-name-WHO.test' 127.0.0.2
+}
+
+row_silent_address() {
+	with_nameservers silent_address '200 0 getnameinfo/10.0.0.BYTE' 127.0.0.2
+}
+
+row_fail() {
+	both fail '200 0 gethostbyname/fail-WHO.test gethostbyaddr/10.3.0.BYTE getnameinfo/10.3.1.BYTE' \
+		"$weather/callers"
 }
 
 # Each of these five rows changes nsswitch.conf, so one has to end before the next begins.
@@ -204,12 +233,14 @@ herds_beside() {
 	done
 }
 
-# The calls of an address and of a name from /etc/hosts, of which libc's plain forms stand in a
-# line with all others who are in the same function. A case is CALL/HOST.
-line_cases='gethostbyname/127.0.0.1 gethostbyname/localhost gethostbyname2/127.0.0.1
-	gethostbyname2/localhost gethostbyaddr/127.0.0.1'
-line_cases_r='gethostbyname_r/127.0.0.1 gethostbyname_r/localhost gethostbyname2_r/127.0.0.1
-	gethostbyname2_r/localhost gethostbyaddr_r/127.0.0.1'
+# line_cases [_r]: an address and a name of /etc/hosts, CALL/HOST, in the calls whose plain forms
+# are a line in libc; or in their _r forms.
+line_cases() {
+	for call in gethostbyname gethostbyname2; do
+		printf '%s/127.0.0.1\n%s/localhost\n' "$call${1:-}" "$call${1:-}"
+	done
+	printf 'gethostbyaddr%s/127.0.0.1\n' "${1:-}"
+}
 
 # line libc|shim SLOW CASE: the case behind so many lookups of a second in the plain form. It
 # prints how many milliseconds it took, how many of the slow lookups were still out then, the code
@@ -253,9 +284,13 @@ failed() {
 	lookups "$@" | awk '$4 != 0 || ($5 != "192.0.2.7" && $5 != "name.test") { n++ } END { print n + 0 }'
 }
 
-# asked HOST: how many queries for it have come.
+# asked HOST: how many queries for it have come. A host may be an IPv4 address.
 asked() {
-	grep -c "^$1 " "$queries"
+	name=$1
+	case $1 in
+	10.*) name=$(printf '%s\n' "$1" | awk -F . '{ print $4 "." $3 "." $2 "." $1 ".in-addr.arpa" }') ;;
+	esac
+	grep -c "^$name " "$queries"
 }
 
 # asked_after MARK HOST: how many queries for HOST have come after the first one for MARK.

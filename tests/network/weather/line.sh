@@ -18,14 +18,14 @@ out_at_least() {
 	ok "$3: ${out%% *} of the slow ones are still out" test "${out%% *}" -ge "$1"
 }
 
-for case in $line_cases $line_cases_r; do
+for case in $(line_cases) $(line_cases _r); do
 	line libc 3 "$case" >"$(name "$case")" &
 	running="$running $!"
 done
 # shellcheck disable=SC2086 # several
 wait $running
 
-for case in $line_cases $line_cases_r; do
+for case in $(line_cases) $(line_cases _r); do
 	read -r _ out rest <"$(name "$case")"
 	is "$case behind 3, libc alone: the code, the address" "$rest" '0 127.0.0.1'
 	case $case in
