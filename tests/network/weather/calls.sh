@@ -73,4 +73,31 @@ herd gethostbyname_r slow-300-u.test slow-300-v.test slow-300-w.test
 herd gethostbyaddr 10.2.30.2 10.2.30.3 10.2.30.4
 herd getnameinfo 10.2.30.5 10.2.30.6 10.2.30.7
 
+# ask_raw HOST: a query in the bytes of HOST.
+ask_raw() {
+	python3 - "$1" <<-'END'
+		import socket, sys
+		labels = [label.encode() for label in sys.argv[1].split('.')]
+		question = b''.join(bytes([len(label)]) + label for label in labels) + bytes([0, 0, 1, 0, 1])
+		client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		client.settimeout(10)
+		client.sendto(b'ab' + bytes([1, 0, 0, 1, 0, 0, 0, 0, 0, 0]) + question, ('127.0.0.1', 53))
+		client.recv(512)
+	END
+}
+
+# odd: the queries whose names are not ASCII.
+odd() {
+	LC_ALL=C grep '[^ -~]' "$queries"
+}
+
+for call in gethostbyname gethostbyname_r gethostbyname2 gethostbyname2_r; do
+	herds shim herd "1 0 $call/bücher-${call#gethostby}.test"
+	is "$call of a Unicode host: without the answer" "$(failed shim herd) of $(count shim herd)" '0 of 1'
+done
+is 'Unicode hosts: queries' "$(grep -c '^xn--' "$queries")" 4
+is 'Unicode hosts: none was sent that is not ASCII' "$(odd)" ''
+ask_raw bücher.test
+ok '... and the log would have it' odd
+
 done_testing
