@@ -89,7 +89,7 @@ int main(int argc, char **argv)
 	out = slow - atomic_load(&back);
 	if (reply.code == 0)
 		inet_ntop(AF_INET, *reply.host->h_addr_list, answer, sizeof answer);
-	printf("%s/%s %.4g %u %d %s\n", argv[3], host, took * 1000, out, reply.code, answer);
+	printf("%s/%s %.*g %u %d %s\n", argv[3], host, took < 1 ? 4 : 6, took * 1000, out, reply.code, answer);
 	fflush(stdout);
 	_exit(0); /* the slow ones are still out */
 }
