@@ -20,7 +20,7 @@ def amount(value, unit):
 
 
 def line(row):
-    case = re.sub(r"\b(SOCK_STREAM|AI_NUMERICHOST|AF_INET)\b", r"`\1`", row["case"])
+    case = re.sub(r"\b(SOCK_STREAM|AI_NUMERICHOST|NI_NUMERICHOST|AF_INET|get[a-z]+2?(?:_r)?)\b", r"`\1`", row["case"])
     cells = [
         case,
         amount(row["libc"], row["unit"]),

@@ -81,13 +81,18 @@ void ask_by(getaddrinfo_fn *get, const struct question *q)
 		freeaddrinfo(list);
 }
 
+static void ask_addrinfo(any_fn *get, const void *question, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		ask_by((getaddrinfo_fn *)get, question);
+}
+
 /* Nanoseconds a call, of n calls. */
-static double batch(getaddrinfo_fn *get, const struct question *q, size_t n)
+static double time_batch(batch_fn *batch, any_fn *function, const void *question, size_t n)
 {
 	double start = now_ns();
 
-	for (size_t i = 0; i < n; i++)
-		ask_by(get, q);
+	batch(function, question, n);
 	return (now_ns() - start) / (double)n;
 }
 
@@ -101,34 +106,38 @@ getaddrinfo_fn *next_in(const void *symbol)
 }
 
 /* How many calls take some 50 us: long beside the clock, short beside a time slice. */
-static size_t batch_size(getaddrinfo_fn *get, const struct question *q)
+static size_t batch_size(batch_fn *batch, any_fn *function, const void *question)
 {
 	double best = INFINITY;
 
 	for (int i = 0; i < 50; i++)
-		best = fmin(best, batch(get, q, 20));
+		best = fmin(best, time_batch(batch, function, question, 20));
 	return 1 + (size_t)(50e3 / best);
 }
 
-struct pair compare(getaddrinfo_fn *libc, getaddrinfo_fn *ours,
-                                  const struct question *q, size_t rounds)
+struct pair compare_by(batch_fn *batch, any_fn *libc, any_fn *ours, const void *question, size_t rounds)
 {
 	double *a = malloc(rounds * sizeof *a);
 	double *b = malloc(rounds * sizeof *b);
-	size_t na = batch_size(libc, q), nb = batch_size(ours, q);
+	size_t na = batch_size(batch, libc, question), nb = batch_size(batch, ours, question);
 	struct pair pair;
 
 	if (a == NULL || b == NULL)
 		abort();
 	for (size_t i = 0; i < rounds; i++) {
 		if (i % 2 == 0)
-			a[i] = batch(libc, q, na);
-		b[i] = batch(ours, q, nb);
+			a[i] = time_batch(batch, libc, question, na);
+		b[i] = time_batch(batch, ours, question, nb);
 		if (i % 2 != 0)
-			a[i] = batch(libc, q, na);
+			a[i] = time_batch(batch, libc, question, na);
 	}
 	pair = pair_of(a, b, rounds);
 	free(a);
 	free(b);
 	return pair;
+}
+
+struct pair compare(getaddrinfo_fn *libc, getaddrinfo_fn *ours, const struct question *q, size_t rounds)
+{
+	return compare_by(ask_addrinfo, (any_fn *)libc, (any_fn *)ours, q, rounds);
 }

@@ -53,4 +53,13 @@ getaddrinfo_fn *next_in(const void *symbol);
 
 struct pair compare(getaddrinfo_fn *libc, getaddrinfo_fn *ours, const struct question *q, size_t rounds);
 
+/* Any function: a batch calls it by its own type. */
+typedef void any_fn(void);
+
+/* Asks FUNCTION for QUESTION, N times. */
+typedef void batch_fn(any_fn *function, const void *question, size_t n);
+
+/* The same for other functions than getaddrinfo. */
+struct pair compare_by(batch_fn *batch, any_fn *libc, any_fn *ours, const void *question, size_t rounds);
+
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "lookup.h"
 
+#include "host_calls.h"
 #include "times.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 double begun;
@@ -34,23 +36,50 @@ void begin(void)
 	alarm(LONGEST);
 }
 
-void lookup_timed(const char *who, const char *host)
+/* Both return when they were back, and fill in the code and the first address or the name. */
+static double ask_addrinfo(const char *host, int *code, char *answer, size_t size)
 {
 	static const struct addrinfo stream = { .ai_socktype = SOCK_STREAM };
-	char address[INET6_ADDRSTRLEN] = "-", line[200];
 	struct addrinfo *list = NULL;
-	double start = now(), took;
-	int code, length;
+	double back;
 
-	code = getaddrinfo(host, "80", &stream, &list);
-	took = now() - start;
-	if (code == 0) {
-		getnameinfo(list->ai_addr, list->ai_addrlen, address, sizeof address, NULL, 0,
-			    NI_NUMERICHOST);
+	*code = getaddrinfo(host, "80", &stream, &list);
+	back = now();
+	if (*code == 0) {
+		getnameinfo(list->ai_addr, list->ai_addrlen, answer, (socklen_t)size, NULL, 0, NI_NUMERICHOST);
 		freeaddrinfo(list);
 	}
-	length = snprintf(line, sizeof line, "%s %.3f %.6f %d %s\n", who, start - begun, took, code,
-			  address);
+	return back;
+}
+
+static double ask_other(const char *call, const char *host, int *code, char *answer, size_t size)
+{
+	struct host_reply reply;
+	double back;
+
+	host_call(call, host, AF_INET, NI_NAMEREQD, &reply);
+	back = now();
+	*code = reply.code;
+	if (strncmp(call, "gethostbyname", strlen("gethostbyname")) != 0 && reply.code == 0)
+		snprintf(answer, size, "%.*s", (int)size - 1, reply.host != NULL ? reply.host->h_name : reply.name);
+	else if (reply.host != NULL)
+		inet_ntop(reply.host->h_addrtype, *reply.host->h_addr_list, answer, (socklen_t)size);
+	return back;
+}
+
+void lookup_timed(const char *who, const char *host)
+{
+	const char *slash = strchr(host, '/');
+	char answer[64] = "-", call[32], line[200];
+	double start, took;
+	int code, length;
+
+	snprintf(call, sizeof call, "%.*s", slash != NULL ? (int)(slash - host) : 0, host);
+	start = now();
+	took = slash != NULL ? ask_other(call, slash + 1, &code, answer, sizeof answer)
+	                     : ask_addrinfo(host, &code, answer, sizeof answer);
+	took -= start;
+	length = snprintf(line, sizeof line, "%s %.3f %.6f %d %s\n", who, start - begun, took, code, answer);
 	if (length > 0 && write(STDOUT_FILENO, line, (size_t)length) != length)
 		_exit(99);
 }

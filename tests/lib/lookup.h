@@ -15,8 +15,10 @@ void begin(void);
 /* Set by begin(), or by a module of its own. */
 extern double begun;
 
-/* "WHO STARTED TOOK CODE ADDRESS": STARTED is in seconds since BEGUN, TOOK how many seconds
- * the lookup took; CODE is getaddrinfo's, ADDRESS the first one of the answer, or a dash.
+/* HOST stands for getaddrinfo, and "CALL/HOST" for another call of host_calls.h. Prints "WHO
+ * STARTED TOOK CODE ADDRESS": STARTED is in seconds since BEGUN, TOOK how many seconds the lookup
+ * took; CODE is 0, or as the call has it: EAI_ or h_errno; ADDRESS is the first one of the answer,
+ * or the name, or a dash.
  * It is one write: a child of a fork may not touch the lock of stdout. Any thread may call. */
 void lookup_timed(const char *who, const char *host);
 

@@ -4,11 +4,14 @@
  * two answers can be compared as text:
  *
  *   ask [-N] [-f FAMILY] [-t TYPE] [-a FLAG[,FLAG...]] [-n CALLERS] [-v] HOST [SERVICE]
+ *   ask -c CALL [-f FAMILY] [-a FLAG[,FLAG...]] [-n CALLERS] [-v] HOST
  *
- * -N asks without hints. -n asks from that many threads that start together, and
+ * -N asks without hints. -c asks another call of host_calls.h. -n asks from that many threads that start together, and
  * prints how many different answers they got before the first one's. -v tells on
  * stderr how long it took. The exit status is 0 if the first answer is a list.
  */
+#include "host_calls.h"
+
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
@@ -34,6 +37,12 @@ static const struct word flags[] = {
 	{"addrconfig", AI_ADDRCONFIG}, {"v4mapped", AI_V4MAPPED}, {"all", AI_ALL},
 	{"canonname", AI_CANONNAME}, {"numerichost", AI_NUMERICHOST},
 	{"idn", AI_IDN}, {"canonidn", AI_CANONIDN}, {NULL, 0}};
+static const struct word name_flags[] = {
+	{"namereqd", NI_NAMEREQD}, {"numerichost", NI_NUMERICHOST}, {"nofqdn", NI_NOFQDN},
+	{"dgram", NI_DGRAM}, {"idn", NI_IDN}, {NULL, 0}};
+static const struct word host_codes[] = {
+	{"0", 0}, {"HOST_NOT_FOUND", HOST_NOT_FOUND}, {"TRY_AGAIN", TRY_AGAIN},
+	{"NO_RECOVERY", NO_RECOVERY}, {"NO_DATA", NO_DATA}, {"NETDB_INTERNAL", NETDB_INTERNAL}, {NULL, 0}};
 static const struct word codes[] = {
 	{"0", 0}, {"EAI_AGAIN", EAI_AGAIN}, {"EAI_ADDRFAMILY", EAI_ADDRFAMILY},
 	{"EAI_BADFLAGS", EAI_BADFLAGS}, {"EAI_FAIL", EAI_FAIL}, {"EAI_FAMILY", EAI_FAMILY},
@@ -41,7 +50,8 @@ static const struct word codes[] = {
 	{"EAI_SERVICE", EAI_SERVICE}, {"EAI_SOCKTYPE", EAI_SOCKTYPE},
 	{"EAI_SYSTEM", EAI_SYSTEM}, {"EAI_IDN_ENCODE", EAI_IDN_ENCODE}, {NULL, 0}};
 
-static const char *host, *service;
+static const char *host, *service, *call;
+static int ni_flags;
 static struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
 static const struct addrinfo *asked = &hints;
 static pthread_barrier_t start;
@@ -85,16 +95,33 @@ static void print_node(FILE *out, const struct addrinfo *ai)
 	fprintf(out, ai->ai_canonname != NULL ? " canon=%s\n" : "\n", ai->ai_canonname);
 }
 
-/* A thread: the answer as text, which is the caller's to free. */
-static void *ask(void *unused)
+static void print_hostent(FILE *out, const struct hostent *answer)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	struct addrinfo *list = NULL;
+	char text[INET6_ADDRSTRLEN];
 
-	(void)unused;
-	pthread_barrier_wait(&start);
+	fprintf(out, "%s %s", name_of(families, answer->h_addrtype), answer->h_name);
+	for (char **alias = answer->h_aliases; *alias != NULL; alias++)
+		fprintf(out, " alias=%s", *alias);
+	for (char **at = answer->h_addr_list; *at != NULL; at++)
+		fprintf(out, "\n%s", inet_ntop(answer->h_addrtype, *at, text, sizeof text));
+	fputc('\n', out);
+}
+
+static void ask_call(FILE *out)
+{
+	struct host_reply reply;
+
+	host_call(call, host, hints.ai_family, ni_flags, &reply);
+	fprintf(out, "code=%s\n", name_of(strcmp(call, "getnameinfo") == 0 ? codes : host_codes, reply.code));
+	if (reply.host != NULL)
+		print_hostent(out, reply.host);
+	else if (reply.code == 0)
+		fprintf(out, "%s\n", reply.name);
+}
+
+static void ask_addrinfo(FILE *out)
+{
+	struct addrinfo *list = NULL;
 	int code = getaddrinfo(host, service, asked, &list);
 	int error = errno;
 
@@ -106,6 +133,21 @@ static void *ask(void *unused)
 		print_node(out, ai);
 	if (code == 0)
 		freeaddrinfo(list);
+}
+
+/* A thread: the answer as text, which is the caller's to free. */
+static void *ask(void *unused)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)unused;
+	pthread_barrier_wait(&start);
+	if (call != NULL)
+		ask_call(out);
+	else
+		ask_addrinfo(out);
 	fclose(out);
 	return text;
 }
@@ -139,21 +181,23 @@ int main(int argc, char **argv)
 	int callers = 1, verbose = 0, option;
 
 	setlocale(LC_ALL, "");
-	while ((option = getopt(argc, argv, "Nf:t:a:n:v")) != -1)
+	while ((option = getopt(argc, argv, "Nc:f:t:a:n:v")) != -1)
 		switch (option) {
 		case 'N': asked = NULL; break;
+		case 'c': call = optarg; hints.ai_family = AF_INET; break;
 		case 'f': hints.ai_family = value_of(families, optarg); break;
 		case 't': hints.ai_socktype = value_of(types, optarg); break;
 		case 'a':
 			for (char *flag = strtok(optarg, ","); flag != NULL; flag = strtok(NULL, ","))
-				hints.ai_flags |= value_of(flags, flag);
+				*(call != NULL ? &ni_flags : &hints.ai_flags) |=
+					value_of(call != NULL ? name_flags : flags, flag);
 			break;
 		case 'n': callers = atoi(optarg); break;
 		case 'v': verbose = 1; break;
 		default: return 2;
 		}
 	if (optind >= argc || callers < 1)
-		errx(2, "usage: ask [-Nv] [-f FAMILY] [-t TYPE] [-a FLAG,...] [-n CALLERS] HOST [SERVICE]");
+		errx(2, "usage: ask [-Nv] [-c CALL] [-f FAMILY] [-t TYPE] [-a FLAG,...] [-n CALLERS] HOST [SERVICE]");
 	host = argv[optind];
 	service = argv[optind + 1];
 

@@ -21,7 +21,7 @@ echo '192.0.2.30 bücher.local' >>/etc/hosts
 dnsmasq --no-daemon --conf-file=/dev/null \
 	--listen-address=127.0.0.1 --bind-interfaces --no-resolv --no-hosts \
 	--log-queries --log-facility=- \
-	--local=/test/ --local=/local/ --addn-hosts="$TMP/many" \
+	--local=/test/ --local=/local/ --local=/2.0.192.in-addr.arpa/ --addn-hosts="$TMP/many" \
 	--host-record=a.test,192.0.2.10 \
 	--host-record=both.test,192.0.2.11,2001:db8::11 \
 	--cname=alias.test,both.test \
@@ -74,6 +74,29 @@ same 'NXDOMAIN' '^code=EAI_NONAME$' absent.test
 same 'no data' '^code=EAI_(NODATA|NONAME|ADDRFAMILY)$' -f inet6 a.test
 same 'AI_NUMERICHOST' '^code=EAI_NONAME$' -a numerichost a.test
 same '/etc/hosts' '^inet .* 127.0.0.1 ' -f inet localhost
+for form in '' _r; do
+	for call in gethostbyname$form gethostbyname2$form; do
+		same "$call: A" '^192.0.2.10$' -c "$call" a.test
+		same "$call: one of both families" '^192.0.2.11$' -c "$call" both.test
+		same "$call: CNAME" '^inet both.test alias=alias.test$' -c "$call" alias.test
+		same "$call: NXDOMAIN" '^code=HOST_NOT_FOUND$' -c "$call" absent.test
+		same "$call: /etc/hosts" '^127.0.0.1$' -c "$call" localhost
+	done
+	same "gethostbyname2$form: AAAA" '^2001:db8::11$' -c "gethostbyname2$form" -f inet6 both.test
+	same "gethostbyname2$form: no data" '^code=NO_DATA$' -c "gethostbyname2$form" -f inet6 a.test
+	same "gethostbyaddr$form: PTR" '^inet a.test$' -c "gethostbyaddr$form" 192.0.2.10
+	same "gethostbyaddr$form: PTR, IPv6" '^inet6 both.test$' -c "gethostbyaddr$form" 2001:db8::11
+	same "gethostbyaddr$form: NXDOMAIN" '^code=HOST_NOT_FOUND$' -c "gethostbyaddr$form" 192.0.2.99
+	same "gethostbyaddr$form: /etc/hosts" '^inet localhost$' -c "gethostbyaddr$form" 127.0.0.1
+done
+same 'getnameinfo: PTR' '^a.test$' -c getnameinfo 192.0.2.10
+same 'getnameinfo: PTR, IPv6' '^both.test$' -c getnameinfo -a namereqd 2001:db8::11
+same 'getnameinfo: NXDOMAIN' '^192.0.2.99$' -c getnameinfo 192.0.2.99
+same 'getnameinfo: NXDOMAIN, NI_NAMEREQD' '^code=EAI_NONAME$' -c getnameinfo -a namereqd 192.0.2.99
+same 'getnameinfo: /etc/hosts' '^localhost$' -c getnameinfo 127.0.0.1
+forget
+same 'getnameinfo: NI_NUMERICHOST' '^192.0.2.10$' -c getnameinfo -a numerichost 192.0.2.10
+is 'getnameinfo: NI_NUMERICHOST: no query' "$(cat "$queries")" ''
 libc=$(getent ahosts both.test)
 like 'getent ahosts: libc alone' "$libc" '^2001:db8::11 +STREAM both.test'
 is 'getent ahosts: the same with the shim' "$(shimmed getent ahosts both.test)" "$libc"
@@ -82,6 +105,9 @@ nameserver "$silent" timeout:1 attempts:1
 forget
 same 'timeout' '^code=EAI_AGAIN$' -f inet a.test
 is 'timeout: both did ask' "$(asked A a.test)" 2
+same 'timeout: gethostbyname' '^code=TRY_AGAIN$' -c gethostbyname a.test
+same 'timeout: gethostbyaddr' '^code=TRY_AGAIN$' -c gethostbyaddr 192.0.2.10
+same 'timeout: getnameinfo' '^code=EAI_AGAIN$' -c getnameinfo -a namereqd 192.0.2.10
 
 # 60 addresses are 960 bytes and more, which no answer over plain UDP holds: what
 # libc gets of them it got over TCP. The slow nameserver has none, hence the control.
@@ -91,6 +117,11 @@ nameserver 127.0.0.1
 libc=$("$ASK" -f inet many.test | sort)
 is 'truncated answer: libc has 60 addresses over TCP' "$(echo "$libc" | grep -c ' 198\.51\.100\.')" 60
 is 'truncated answer: the same with the shim' "$(shimmed "$ASK" -f inet many.test | sort)" "$libc"
+for call in gethostbyname gethostbyname_r; do
+	libc=$("$ASK" -c $call many.test | sort)
+	is "truncated answer, $call: libc has 60 addresses over TCP" "$(echo "$libc" | grep -c '^198\.51\.100\.')" 60
+	is "truncated answer, $call: the same with the shim" "$(shimmed "$ASK" -c $call many.test | sort)" "$libc"
+done
 
 # --- Unicode hosts ---
 
@@ -106,6 +137,10 @@ spelled() {
 		is "$1, locale $locale: A query" "$(grep -c 'query\[A\]' "$queries") $(asked A "$3")" '1 1'
 		is "$1, locale $locale: AAAA query" "$(grep -c 'query\[AAAA\]' "$queries") $(asked AAAA "$3")" '1 1'
 	done
+	libc=$("$ASK" -c gethostbyname "$3")
+	forget
+	is "$1, gethostbyname: the shim answers" "$(shimmed "$ASK" -c gethostbyname "$2")" "$libc"
+	is "$1, gethostbyname: A query" "$(grep -c 'query\[' "$queries") $(asked A "$3")" '1 1'
 }
 
 spelled 'UTF-8' bücher.test xn--bcher-kva.test
@@ -130,6 +165,7 @@ is 'full-width digits: no query' "$(cat "$queries")" ''
 refuse() {
 	forget
 	is "$1: refused" "$(shimmed "$ASK" "$2")" code=EAI_NONAME
+	is "$1, gethostbyname: refused" "$(shimmed "$ASK" -c gethostbyname "$2")" code=HOST_NOT_FOUND
 	is "$1: no query" "$(cat "$queries")" ''
 }
 
@@ -144,6 +180,9 @@ refuse 'a backslash' 'bü\cher.test'
 forget
 same '.local keeps its UTF-8' '^inet .* 192.0.2.30 ' -f inet bücher.local
 is '.local: no query' "$(cat "$queries")" ''
+same '.local keeps its UTF-8, gethostbyname' '^192.0.2.30$' -c gethostbyname bücher.local
+is '.local, gethostbyname: no query' "$(cat "$queries")" ''
+same '.local, absent, gethostbyname' '^code=HOST_NOT_FOUND$' -c gethostbyname straße.local
 same '.local, absent' '^code=EAI_NONAME$' -f inet straße.local
 is '.local, absent: no query in punycode' "$(grep -c 'xn--' "$queries")" 0
 
@@ -161,6 +200,12 @@ canonical() {
 canonical 'AI_CANONIDN' xn--bcher-kva.test canonname,canonidn
 canonical 'AI_CANONIDN of a CNAME' buch.test canonname,canonidn
 canonical 'AI_IDN and AI_CANONIDN' bücher.test canonname,idn,canonidn
+libc=$("$ASK" -c getnameinfo -a idn 192.0.2.20)
+like 'NI_IDN: libc alone' "$libc" '^bücher.test$'
+for locale in C.UTF-8 C; do
+	is "NI_IDN, locale $locale: the same with the shim" "$(LC_ALL=$locale shimmed "$ASK" -c getnameinfo -a idn 192.0.2.20)" "$libc"
+done
+same 'no NI_IDN: the name is ASCII' '^xn--bcher-kva.test$' -c getnameinfo 192.0.2.20
 is 'no AI_CANONIDN: the name is ASCII' \
 	"$(shimmed "$ASK" -f inet -a canonname bücher.test)" "$("$ASK" -f inet -a canonname xn--bcher-kva.test)"
 

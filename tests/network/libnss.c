@@ -19,6 +19,8 @@
 
 enum nss_status _nss_test_gethostbyname2_r(const char *name, int family, struct hostent *host,
 					   char *buffer, size_t size, int *error, int *h_error);
+enum nss_status _nss_test_gethostbyname_r(const char *name, struct hostent *host, char *buffer, size_t size,
+					  int *error, int *h_error);
 
 /* Held while the module asks. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -106,4 +108,11 @@ enum nss_status _nss_test_gethostbyname2_r(const char *name, int family, struct 
 	};
 	*h_error = 0;
 	return NSS_STATUS_SUCCESS;
+}
+
+/* gethostbyname and gethostbyname_r ask for this one alone. */
+enum nss_status _nss_test_gethostbyname_r(const char *name, struct hostent *host, char *buffer, size_t size,
+					  int *error, int *h_error)
+{
+	return _nss_test_gethostbyname2_r(name, AF_INET, host, buffer, size, error, h_error);
 }

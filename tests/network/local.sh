@@ -72,6 +72,10 @@ found() {
 		-f inet -a canonname,canonidn
 		-t any -a canonname
 	END
+	for call in gethostbyname gethostbyname_r gethostbyname2 gethostbyname2_r; do
+		same "$1, $call" "^$(printf '%s' "$2" | tr -d ' ')$" -c $call "$3"
+		silent "$1, $call"
+	done
 }
 
 found 'hosts, one label' ' (::ffff:)?192.0.2.21 ' drucker-süd
@@ -83,6 +87,16 @@ found 'hosts, without an ASCII form' ' (::ffff:)?192.0.2.25 ' 'süd\ost.test'
 found 'hosts, the alias of an A-label' ' (::ffff:)?192.0.2.27 ' ült.test
 found 'NSS module, UTF-8' ' (::ffff:)?192.0.2.31 ' module-süd
 found 'NSS module, Latin-1' ' (::ffff:)?192.0.2.31 ' "$(latin1 module-süd.test)"
+same 'hosts, of IPv6' '^2001:db8::22$' -c gethostbyname2 -f inet6 drucker.zürich.test
+silent 'hosts, of IPv6'
+for call in gethostbyaddr gethostbyaddr_r getnameinfo; do
+	same "$call: a name of /etc/hosts" '(^| )drucker.zürich.test' -c $call 192.0.2.22
+	same "$call: a name of /etc/hosts, of IPv6" '(^| )drucker.zürich.test' -c $call 2001:db8::22
+	same "$call: a name of /etc/hosts, one label" '(^| )drucker-süd$' -c $call 192.0.2.21
+	like "$call: a name of /etc/hosts, Latin-1: libc alone" "$("$ASK" -c $call 192.0.2.23 | LC_ALL=C tr '\374' u)" '(^| )grun.test$'
+	is "$call: a name of /etc/hosts, Latin-1" "$(shimmed "$ASK" -c $call 192.0.2.23)" "$("$ASK" -c $call 192.0.2.23)"
+	silent "$call"
+done
 like 'the canonical name is the one of /etc/hosts' \
 	"$(shimmed "$ASK" -f inet -a canonname alias.zürich.test)" 'canon=drucker.zürich.test$'
 : >"$queries"
@@ -100,6 +114,9 @@ if named büro true 2>/dev/null; then
 		like "$1: libc alone" "$libc" ' 192.0.2.32 '
 		is "$1: the same with the shim" \
 			"$(LD_PRELOAD=${LD_PRELOAD:+$LD_PRELOAD:}$GAISHIM_SO named "$2" "$ASK" -f inet "$2")" "$libc"
+		is "$1: the same with the shim, gethostbyname" \
+			"$(LD_PRELOAD=${LD_PRELOAD:+$LD_PRELOAD:}$GAISHIM_SO named "$2" "$ASK" -c gethostbyname "$2")" \
+			"$(named "$2" "$ASK" -c gethostbyname "$2")"
 		silent "$1"
 	}
 	own 'own name, UTF-8' büro
@@ -139,6 +156,11 @@ elsewhere '-a canonname' 1 1
 elsewhere '-f inet -a canonname' 1 0
 elsewhere '-f inet6 -a canonname' 0 1
 elsewhere '-a idn' 1 1
+elsewhere '-c gethostbyname' 1 0
+elsewhere '-c gethostbyname_r' 1 0
+elsewhere '-c gethostbyname2' 1 0
+elsewhere '-c gethostbyname2 -f inet6' 0 1
+elsewhere '-c gethostbyname2_r -f inet6' 0 1
 : >"$queries"
 
 # --- a module that asks something itself, while it looks for a name as it is written ---
@@ -171,6 +193,11 @@ refuse() {
 		-a numerichost
 		-a numerichost,idn
 	END
+	for call in gethostbyname gethostbyname_r gethostbyname2 gethostbyname2_r; do
+		is "$1, $call: no such host" "$(shimmed "$ASK" -c $call "$2")" code=HOST_NOT_FOUND
+	done
+	is "$1, gethostbyname2 of IPv6: no such host" "$(shimmed "$ASK" -c gethostbyname2 -f inet6 "$2")" \
+		code=HOST_NOT_FOUND
 	is "$1, AI_IDN: it cannot be encoded" "$(shimmed "$ASK" -a idn "$2" 80)" code=EAI_IDN_ENCODE
 	silent "$1"
 }
@@ -197,6 +224,8 @@ mv "$TMP/hosts" "$TMP/nsswitch.conf" /etc
 
 is 'full-width digits are numeric, whatever /etc/hosts says' \
 	"$(shimmed "$ASK" １２７.0.0.9)" "$("$ASK" 127.0.0.9)"
+is 'full-width digits are numeric for gethostbyname, too' \
+	"$(shimmed "$ASK" -c gethostbyname １２７.0.0.9)" "$("$ASK" -c gethostbyname 127.0.0.9)"
 silent 'full-width digits'
 
 # --- libc's own behaviour ---
@@ -209,6 +238,8 @@ for setting in GAISHIM_IDN=off GAISHIM_STRICT=1; do
 		is "$setting: $name" "$(shimmed env "$setting" "$ASK" "$@")" "$("$ASK" "$@")"
 	}
 	left 'in hosts' drucker-süd
+	left 'in hosts, gethostbyname' -c gethostbyname drucker-süd
+	left 'nowhere, gethostbyname' -c gethostbyname büro.test
 	left 'in hosts, Latin-1' "$(latin1 drucker-süd)"
 	left 'nowhere' büro.test
 	left 'nowhere, Latin-1' "$(latin1 büro.test)"

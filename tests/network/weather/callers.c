@@ -9,8 +9,9 @@
  *   CALLERS GAP HOST...
  *
  * So many threads ask, GAP milliseconds apart (0: at once, when all of them are there);
- * where there are several hosts, the callers take them in turn. The next herd begins when
- * the last caller is back. Prints a line a caller, as ask.h says; WHO is the host.
+ * where there are several hosts, the callers take them in turn. A HOST may be CALL/HOST, as
+ * lookup.h says. The next herd begins when the last caller is back. Prints a line a caller, as
+ * lookup.h says; WHO is the word HOST.
  */
 #include "lookup.h"
 

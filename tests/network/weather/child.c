@@ -6,7 +6,7 @@
  *   child fork|_Fork|clone HOST
  *
  * _Fork runs no fork handlers, and clone is the bare system call. Prints a line "child" as
- * ask.h says; with fork, libhandler.c's "handler" comes before it. The exit status is 77
+ * lookup.h says; with fork, libhandler.c's "handler" comes before it. The exit status is 77
  * if libc has no _Fork.
  */
 #include "lookup.h"

@@ -4,7 +4,7 @@
     client.py HOST
 
 Each attempt is a thread, as with most clients that have such a limit; an attempt that
-is too late is left to itself. An attempt is a line as in ask.h: attempt-N, when it
+is too late is left to itself. An attempt is a line as in lookup.h: attempt-N, when it
 began, how long it took, the code ("timeout" for one that was too late), the address. The
 first answer ends it.
 """

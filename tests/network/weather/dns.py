@@ -11,9 +11,11 @@ name says; the SILENT addresses are never answered.
     drop-N-...    the first N queries of that name are lost
     down-MS-...   all are lost that come in the first so many milliseconds
     slow-MS-...   the answer comes after so many milliseconds
+    fail-...      the answer is SERVFAIL
     (other)       the answer comes at once
 
-Each name has 192.0.2.7 and no IPv6 address.
+Each name has 192.0.2.7 and no IPv6 address. An address has the name name.test. The weather of
+10.KIND.N.X is the word of KIND (in KINDS below) and N: percent, or tens of milliseconds.
 """
 import heapq
 import random
@@ -24,7 +26,12 @@ import sys
 import time
 
 A = 1
+PTR = 12
 PORT = 53
+ADDRESS = socket.inet_aton('192.0.2.7')
+NAME = b'\x04name\x04test\x00'
+SERVFAIL = 2
+KINDS = ('plain', 'loss', 'slow', 'fail')
 
 
 def parse(packet):
@@ -55,10 +62,21 @@ class Weather:
         return words[0] == 'drop' and self.seen[name] <= int(words[1])
 
 
-def answer(packet, kind, question):
-    record = b'\xc0\x0c' + struct.pack('>HHIH', A, 1, 0, 4) + socket.inet_aton('192.0.2.7')
-    count = 1 if kind == A else 0
-    return packet[:2] + struct.pack('>HHHHH', 0x8580, 1, count, 0, 0) + question + record * count
+def words_of(labels, kind):
+    """The weather, as words. The labels of an address are its bytes, the last one first."""
+    if kind != PTR or labels[3] != '10':
+        return labels[0].split('-')
+    number = int(labels[1])
+    word = KINDS[int(labels[2])]
+    return [word, str(number * 10 if word == 'slow' else number), 'seed']
+
+
+def answer(packet, kind, question, code):
+    data = {A: ADDRESS, PTR: NAME}.get(kind, b'')
+    record = b'\xc0\x0c' + struct.pack('>HHIH', kind, 1, 0, len(data)) + data
+    count = 1 if data and code == 0 else 0
+    header = struct.pack('>HHHHH', 0x8580 | code, 1, count, 0, 0)
+    return packet[:2] + header + question + record * count
 
 
 def listen(address):
@@ -87,11 +105,11 @@ def receive(server, silent, weather, late, log):
         except BlockingIOError:
             return
         labels, kind, question = parse(packet)
-        name, words = '.'.join(labels), labels[0].split('-')
+        name, words = '.'.join(labels), words_of(labels, kind)
         log.write('%s %d\n' % (name, kind))
         if silent or weather.lost(name, words):
             continue
-        reply = answer(packet, kind, question)
+        reply = answer(packet, kind, question, SERVFAIL if words[0] == 'fail' else 0)
         if words[0] == 'slow':
             heapq.heappush(late, (time.monotonic() + int(words[1]) / 1000, reply, peer))
         else:

@@ -6,7 +6,7 @@
  *   idle HOST
  *
  * All threads are on one processor. Prints the lines "waiter" and, when the processor is
- * free again, "idle" as ask.h says.
+ * free again, "idle" as lookup.h says.
  */
 #include "lookup.h"
 #include "times.h"

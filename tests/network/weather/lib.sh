@@ -6,7 +6,7 @@
 #
 # A row is a kind of weather. row_NAME starts the same program twice, `finish` waits for
 # all that was started, and then $TMP/NAME.libc and $TMP/NAME.shim hold the lines that
-# ask.h describes. The tests judge them; tests/bench/weather prints them.
+# lookup.h describes. The tests judge them; tests/bench/weather prints them.
 
 . tests/lib/net.sh
 
@@ -38,13 +38,17 @@ is_glibc() {
 	getconf GNU_LIBC_VERSION >/dev/null 2>&1
 }
 
-# filled TEXT NAME: TEXT with NAME for each WHO in it.
+# filled TEXT NAME: TEXT with NAME for each WHO in it, and a byte of an address for each BYTE.
+# FORM is the plain form of a call with the object, and _r for libc alone: it has a line in the
+# plain one.
 filled() {
-	printf '%s\n' "$1" | sed "s/WHO/$2/g"
+	byte=1 form=_r
+	[ "$2" = libc ] || byte=2 form=''
+	printf '%s\n' "$1" | sed "s/WHO/$2/g; s/BYTE/$byte/g; s/FORM/$form/g"
 }
 
 # run libc|shim ROW HERDS COMMAND [ARG...]: with HERDS as its stdin. The first argument
-# stands for each WHO in the others, so that the two ask for hosts of their own. BEHIND is
+# stands for each WHO in the others (see filled), so that the two ask for hosts of their own. BEHIND is
 # what is preloaded behind the object, and by libc alone too.
 run() {
 	who=$1 row=$2 herds=$3
@@ -82,6 +86,19 @@ finish() {
 
 row_loss() {
 	both loss '800 10 loss-2-1-WHO.test' "$weather/callers"
+}
+
+row_loss_name() {
+	both loss_name '800 10 gethostbynameFORM/loss-2-1-name-WHO.test' "$weather/callers"
+}
+
+# 10.1.2.x: 2 % are lost.
+row_loss_address() {
+	both loss_address '800 10 getnameinfo/10.1.2.BYTE' "$weather/callers"
+}
+
+row_loss_hostent() {
+	both loss_hostent '800 10 gethostbyaddrFORM/10.1.2.1BYTE' "$weather/callers"
 }
 
 row_pair() {
@@ -133,6 +150,19 @@ row_one_silent() {
 
 row_two_silent() {
 	with_nameservers two_silent '200 0 two-silent-WHO.test' 127.0.0.2 127.0.0.3
+}
+
+row_silent_name() {
+	with_nameservers silent_name '200 0 gethostbynameFORM/silent-name-WHO.test' 127.0.0.2
+}
+
+row_silent_address() {
+	with_nameservers silent_address '200 0 getnameinfo/10.0.0.BYTE' 127.0.0.2
+}
+
+row_fail() {
+	both fail '200 0 gethostbyname/fail-WHO.test gethostbyaddr/10.3.0.BYTE getnameinfo/10.3.1.BYTE' \
+		"$weather/callers"
 }
 
 # Each of these five rows changes nsswitch.conf, so one has to end before the next begins.
@@ -203,6 +233,24 @@ herds_beside() {
 	done
 }
 
+# line_cases [_r]: an address and a name of /etc/hosts, CALL/HOST, in the calls whose plain forms
+# are a line in libc; or in their _r forms.
+line_cases() {
+	for call in gethostbyname gethostbyname2; do
+		printf '%s/127.0.0.1\n%s/localhost\n' "$call${1:-}" "$call${1:-}"
+	done
+	printf 'gethostbyaddr%s/127.0.0.1\n' "${1:-}"
+}
+
+# line libc|shim SLOW CASE: the case behind so many lookups of a second in the plain form. It
+# prints how many milliseconds it took, how many of the slow lookups were still out then, the code
+# and the address.
+line() {
+	slow_call=${3%%/*}
+	[ "$1" = shim ] && object=$GAISHIM_SO || object=''
+	LD_PRELOAD="${LD_PRELOAD:-}:$object" "$weather/line" "$2" "${slow_call%_r}" "$3" | cut -d ' ' -f 2-
+}
+
 # --- figures of a row; an ERE for WHO chooses lines ---
 
 # lookups libc|shim ROW [ERE]
@@ -233,12 +281,16 @@ slow() {
 
 # failed: without an answer, or with another than dns.py and libnss.c give.
 failed() {
-	lookups "$@" | awk '$4 != 0 || $5 != "192.0.2.7" { n++ } END { print n + 0 }'
+	lookups "$@" | awk '$4 != 0 || ($5 != "192.0.2.7" && $5 != "name.test") { n++ } END { print n + 0 }'
 }
 
-# asked HOST: how many queries for it have come.
+# asked HOST: how many queries for it have come. A host may be an IPv4 address.
 asked() {
-	grep -c "^$1 " "$queries"
+	name=$1
+	case $1 in
+	10.*) name=$(printf '%s\n' "$1" | awk -F . '{ print $4 "." $3 "." $2 "." $1 ".in-addr.arpa" }') ;;
+	esac
+	grep -c "^$name " "$queries"
 }
 
 # asked_after MARK HOST: how many queries for HOST have come after the first one for MARK.

@@ -2,7 +2,7 @@
 /*
  * A library with a fork handler that looks WEATHER_HOST up in the child. Preload it behind
  * the shim: then it is registered first, and so the child runs it first. It prints the
- * line "handler" as ask.h says.
+ * line "handler" as lookup.h says.
  */
 #include "lookup.h"
 #include "times.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A plugin whose constructor looks WEATHER_HOST up while the loader's lock is held, on a
- * thread that it waits for if WEATHER_THREAD is set. It prints a line as ask.h says.
+ * thread that it waits for if WEATHER_THREAD is set. It prints a line as lookup.h says.
  */
 #include "lookup.h"
 #include "times.h"

@@ -5,7 +5,7 @@
  *   load HOST PLUGIN [thread]
  *
  * With "thread" the plugin's constructor asks on a thread of its own. Prints the lines
- * "thread" and "constructor" as ask.h says.
+ * "thread" and "constructor" as lookup.h says.
  */
 #include "lookup.h"
 #include "times.h"

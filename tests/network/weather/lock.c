@@ -6,7 +6,7 @@
  *
  * The main thread takes the lock, which is recursive. A thread asks for HOST, and so waits
  * for the lock; 100 ms later the main thread asks for it, too, and then lets go of the
- * lock. Prints the lines "thread" and "holder" as ask.h says.
+ * lock. Prints the lines "thread" and "holder" as lookup.h says.
  */
 #include "lookup.h"
 #include "times.h"
