@@ -5,6 +5,7 @@
  * form, too.
  */
 #include "calls/exported.h"
+#include "calls/forms.h"
 #include "calls/hostent.h"
 #include "calls/reverse.h"
 #include "libc/next.h"
@@ -56,7 +57,7 @@ NOINLINE static int answer(const void *addr, int type, const struct place *place
 	struct question q;
 
 	reverse_lay_out(&q, &call, "gethostbyaddr_r", type, addr);
-	return hostent_answer(&q, ask_address, place);
+	return forms_answer(&q, ask_address, place);
 }
 
 NOINLINE static struct hostent *answer_own(const void *addr, int type)
@@ -64,7 +65,7 @@ NOINLINE static struct hostent *answer_own(const void *addr, int type)
 	struct question q;
 
 	reverse_lay_out(&q, &call, "gethostbyaddr", type, addr);
-	return hostent_answer_own(&q, SLOT_BYADDR);
+	return forms_answer_own(&q, SLOT_BYADDR);
 }
 
 EXPORTED struct hostent *gethostbyaddr(const void *addr, socklen_t len, int type)

@@ -6,6 +6,7 @@
  */
 #include "calls/addrinfo.h"
 #include "calls/exported.h"
+#include "calls/forms.h"
 #include "calls/hostent.h"
 #include "config.h"
 #include "host/numeric.h"
@@ -156,7 +157,7 @@ NOINLINE static int answer(const struct call *call, const char *function, const 
 	lay_out(&q, call, function, name, family);
 	if (name == NULL || has_no_room(name, place->size))
 		return form(&q, place);
-	return hostent_answer(&q, form, place);
+	return forms_answer(&q, form, place);
 }
 
 NOINLINE static struct hostent *answer_own(const struct call *call, const char *function, const char *name,
@@ -165,7 +166,7 @@ NOINLINE static struct hostent *answer_own(const struct call *call, const char *
 	struct question q;
 
 	lay_out(&q, call, function, name, family);
-	return hostent_answer_own(&q, own);
+	return forms_answer_own(&q, own);
 }
 
 /* Answer a numeric host at once, or return false. */

@@ -12,7 +12,6 @@
 #ifndef GAISHIM_HOSTENT_H
 #define GAISHIM_HOSTENT_H
 
-#include "calls/slot.h"
 #include "host/numeric.h"
 #include "question.h"
 
@@ -33,21 +32,28 @@ struct place {
 /* Ask the next _r form. Returns what that returns. */
 typedef int hostent_form(const struct question *q, const struct place *place);
 
+/* libc's answer, in one piece. */
+struct hostent_answer {
+	struct hostent host; /* points into the buffer */
+	int error, h_error;  /* errno and h_errno as libc has left them, or the values below */
+	_Alignas(max_align_t) char buffer[];
+};
+enum { HOSTENT_NO_ERRNO = -1, HOSTENT_NO_H_ERROR = -77 }; /* libc has not set them */
+
 /* Ask this form, with a buffer like the caller's: q->room and q->skew say which sizes are too
  * small for libc. The caller owns the answer. */
 int hostent_ask(const struct question *q, hostent_form *form, void **answer);
 
+/* Returns how many bytes an answer takes behind the structure when it is packed. */
+size_t hostent_packed_size(const struct hostent *host);
+
+/* Copy an answer to *to, and what it points to into the buffer, which has room for it and is
+ * aligned: the pointers, then the addresses, then the names. */
+void hostent_pack(const struct hostent *from, struct hostent *to, char *buffer);
+
 /* How callers share answers: the functions of struct call's flights. */
 void *hostent_copy(const void *answer);
 void hostent_discard(void *answer);
-
-/* Send the question of an _r form down the pipeline, with the caller's buffer as its room,
- * and put the answer there. Returns what the form returns. */
-int hostent_answer(struct question *q, hostent_form *form, const struct place *place);
-
-/* The same for a form that has no buffer. Returns the answer, which is the thread's own until
- * its next call of this function, or NULL, with h_errno set. */
-struct hostent *hostent_answer_own(struct question *q, enum slot_function function);
 
 /* Write the answer to a host that is an address, as glibc's _r forms do, field by field and
  * byte by byte (nss/digits_dots.c). Returns false if the buffer is too small. */

@@ -5,32 +5,12 @@
 
 #include <arpa/inet.h>
 
-/* Write an IPv4 address as inet_ntop() does, which takes ten times as long. */
-static const char *write_ipv4(const unsigned char *address, char *text)
-{
-	char *at = text;
-
-	for (int i = 0; i < 4; i++) {
-		unsigned byte = address[i];
-
-		if (byte >= 100)
-			*at++ = (char)('0' + byte / 100);
-		if (byte >= 10)
-			*at++ = (char)('0' + byte / 10 % 10);
-		*at++ = (char)('0' + byte % 10);
-		*at++ = '.';
-	}
-	at[-1] = '\0';
-	return text;
-}
-
 void reverse_lay_out(struct question *q, const struct call *call, const char *function, int family,
 		     const void *address)
 {
 	q->call = call;
 	q->function = function;
-	q->node = q->host = family == AF_INET ? write_ipv4(address, q->ascii)
-	                                      : inet_ntop(family, address, q->ascii, sizeof q->ascii);
+	q->node = q->host = inet_ntop(family, address, q->ascii, sizeof q->ascii);
 	q->strict = config.strict;
 	q->written = q->service = NULL;
 	q->flags = q->libc_flags = 0;

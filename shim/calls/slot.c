@@ -16,6 +16,7 @@ _Thread_local struct slot *slot_mine;
  * that thread's. */
 static struct slot *_Atomic slots;
 static atomic_ulong frees; /* how many slots have become free so far */
+static atomic_ulong takes; /* how many of them have been taken again */
 
 /* The thread ends. What other destructors of the thread look up needs a slot again. */
 static void give_back(void *argument)
@@ -26,10 +27,11 @@ static void give_back(void *argument)
 	atomic_store(&slot->free, atomic_fetch_add(&frees, 1) + 1);
 }
 
-/* Take the slot that has been free for the longest, or return NULL. */
+/* Take the slot that has been free for the longest, or return NULL. Nobody goes through the
+ * list in vain while all threads live. */
 static struct slot *take_free(void)
 {
-	for (;;) {
+	while (atomic_load(&frees) != atomic_load(&takes)) {
 		struct slot *oldest = NULL;
 		unsigned long since = 0;
 
@@ -41,9 +43,14 @@ static struct slot *take_free(void)
 				since = free;
 			}
 		}
-		if (oldest == NULL || atomic_compare_exchange_strong(&oldest->free, &since, 0))
+		if (oldest == NULL)
+			break;
+		if (atomic_compare_exchange_strong(&oldest->free, &since, 0)) {
+			atomic_fetch_add(&takes, 1);
 			return oldest;
+		}
 	}
+	return NULL;
 }
 
 static void list(struct slot *slot)
