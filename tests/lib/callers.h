@@ -153,6 +153,10 @@ void settle(void);
  * is VALUE already. */
 void with_environment(const char *name, const char *value);
 
+/* Adds a test that is run once for each call, which is _i; under valgrind for some of them. */
+#define ADD_CALLS(tcase, test) \
+	tcase_add_loop_test(tcase, test, 0, SANITIZER("valgrind") ? BYNAME_R + 1 : CALLS)
+
 /* The one test case of a program, where each test finds the fake as new. */
 TCase *callers_case(const char *name);
 

@@ -6,12 +6,28 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 double begun;
+
+/* getnameinfo is asked for a zone alone: in a constructor the fake resolver may have to find
+ * libc's first, and another thread may hold the loader's lock. */
+static const char *text_of(const struct addrinfo *node, char text[NI_MAXHOST])
+{
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)node->ai_addr;
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)node->ai_addr;
+
+	if (node->ai_family == AF_INET)
+		return inet_ntop(AF_INET, &v4->sin_addr, text, NI_MAXHOST);
+	if (v6->sin6_scope_id == 0)
+		return inet_ntop(AF_INET6, &v6->sin6_addr, text, NI_MAXHOST);
+	getnameinfo(node->ai_addr, node->ai_addrlen, text, NI_MAXHOST, NULL, 0, NI_NUMERICHOST);
+	return text;
+}
 
 void lookup(const char *who, const char *host, const char *flags)
 {
@@ -23,8 +39,7 @@ void lookup(const char *who, const char *host, const char *flags)
 	if (code != 0) {
 		printf("%s: %s EAI %d\n", who, host, code);
 	} else {
-		getnameinfo(list->ai_addr, list->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST);
-		printf("%s: %s %s\n", who, host, address);
+		printf("%s: %s %s\n", who, host, text_of(list, address));
 		freeaddrinfo(list);
 	}
 	fflush(stdout);

@@ -4,7 +4,7 @@
  *
  *   forks CHILDREN SECONDS WHO
  *
- * The threads look up hosts that take 0, 20 and 300 ms, and an address. A child makes one call,
+ * The threads look up hosts and addresses that take 0, 20 and 300 ms. A child makes one call,
  * each the next one of the list, and is ended when that takes longer than so many seconds.
  * Prints a line "CALL CHILDREN HUNG WRONG" for each call.
  */
@@ -30,7 +30,7 @@ static const char *const names[CALLS] = {
 	"getaddrinfo", "gethostbyname", "gethostbyname_r", "gethostbyname2", "gethostbyname2_r",
 	"gethostbyaddr", "gethostbyaddr_r", "getnameinfo",
 };
-static const char address[] = "192.0.2.7";
+static const char address[] = "192.0.2.7", name[] = "name.test"; /* see dns.py */
 
 static bool is_right_list(struct addrinfo *list)
 {
@@ -46,16 +46,16 @@ static bool is_right(const struct hostent *answer)
 	return answer != NULL && memcmp(answer->h_addr_list[0], &(in_addr_t){ inet_addr(address) }, 4) == 0;
 }
 
-/* The address has no name. */
-static bool is_absent(const struct hostent *answer, int h_error)
+static bool is_named(const struct hostent *answer)
 {
-	return answer == NULL && (h_error == HOST_NOT_FOUND || h_error == NO_DATA);
+	return answer != NULL && strcmp(answer->h_name, name) == 0;
 }
 
-static bool make_call(size_t call, const char *host)
+/* The calls of addresses ask for REVERSE instead of HOST. */
+static bool make_call(size_t call, const char *host, const char *reverse)
 {
 	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *list;
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr = { inet_addr(address) } };
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr = { inet_addr(reverse) } };
 	struct hostent ret, *answer = NULL;
 	char buffer[2048];
 	int h_error = 0;
@@ -74,20 +74,19 @@ static bool make_call(size_t call, const char *host)
 		gethostbyname2_r(host, AF_INET, &ret, buffer, sizeof buffer, &answer, &h_error);
 		return is_right(answer);
 	case 5:
-		answer = gethostbyaddr(&in.sin_addr, 4, AF_INET);
-		return is_absent(answer, h_errno);
+		return is_named(gethostbyaddr(&in.sin_addr, 4, AF_INET));
 	case 6:
 		gethostbyaddr_r(&in.sin_addr, 4, AF_INET, &ret, buffer, sizeof buffer, &answer, &h_error);
-		return is_absent(answer, h_error);
+		return is_named(answer);
 	default:
 		return getnameinfo((struct sockaddr *)&in, sizeof in, buffer, sizeof buffer, NULL, 0, 0) == 0
-		       && strcmp(buffer, address) == 0;
+		       && strcmp(buffer, name) == 0;
 	}
 }
 
 struct churner {
 	size_t call;
-	char host[64];
+	char host[64], reverse[32];
 };
 
 static _Noreturn void *churn(void *arg)
@@ -95,7 +94,7 @@ static _Noreturn void *churn(void *arg)
 	struct churner *churner = arg;
 
 	for (;;)
-		make_call(churner->call, churner->host);
+		make_call(churner->call, churner->host, churner->reverse);
 }
 
 static void start_churners(const char *who)
@@ -110,6 +109,7 @@ static void start_churners(const char *who)
 
 			churner->call = call;
 			snprintf(churner->host, sizeof churner->host, "slow-%d-%zu-%s.test", delays[i], call, who);
+			snprintf(churner->reverse, sizeof churner->reverse, "10.2.%d.7", delays[i] / 10);
 			if (pthread_create(&thread, NULL, churn, churner) != 0)
 				errx(1, "no thread");
 		}
@@ -156,7 +156,7 @@ int main(int argc, char **argv)
 
 		if (pid == 0) {
 			alarm((unsigned)atoi(argv[2]));
-			_exit(make_call(call, host) ? 0 : WRONG);
+			_exit(make_call(call, host, address) ? 0 : WRONG);
 		}
 		if (pid < 0)
 			err(1, "fork");

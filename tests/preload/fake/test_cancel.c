@@ -256,14 +256,14 @@ TCase *make_tests(void)
 {
 	TCase *tcase = callers_case("cancel");
 
-	tcase_add_loop_test(tcase, leader_cancelled, 0, CALLS);
-	tcase_add_loop_test(tcase, lone_leader_cancelled, 0, CALLS);
+	ADD_CALLS(tcase, leader_cancelled);
+	ADD_CALLS(tcase, lone_leader_cancelled);
 	tcase_add_test(tcase, leaders_cancelled_in_a_row);
-	tcase_add_loop_test(tcase, some_waiters_cancelled, 0, CALLS);
-	tcase_add_loop_test(tcase, all_waiters_cancelled, 0, CALLS);
-	tcase_add_loop_test(tcase, leader_and_some_waiters_cancelled, 0, CALLS);
-	tcase_add_loop_test(tcase, everybody_cancelled, 0, CALLS);
-	tcase_add_loop_test(tcase, deaf_callers_get_their_answer, 0, CALLS);
-	tcase_add_loop_test(tcase, leader_exits_inside, 0, CALLS);
+	ADD_CALLS(tcase, some_waiters_cancelled);
+	ADD_CALLS(tcase, all_waiters_cancelled);
+	ADD_CALLS(tcase, leader_and_some_waiters_cancelled);
+	ADD_CALLS(tcase, everybody_cancelled);
+	ADD_CALLS(tcase, deaf_callers_get_their_answer);
+	ADD_CALLS(tcase, leader_exits_inside);
 	return tcase;
 }

@@ -264,8 +264,8 @@ TCase *make_tests(void)
 		puts("# SKIP fork under load: AddressSanitizer forks with its allocator's locks taken");
 	else
 		tcase_add_test(tcase, fork_under_load);
-	tcase_add_loop_test(tcase, fork_inside_a_lookup, 0, CALLS);
-	tcase_add_loop_test(tcase, fork_inside_a_lookup_that_is_waited_for, 0, CALLS);
+	ADD_CALLS(tcase, fork_inside_a_lookup);
+	ADD_CALLS(tcase, fork_inside_a_lookup_that_is_waited_for);
 	tcase_add_test(tcase, grandchildren);
 	return tcase;
 }

@@ -144,9 +144,9 @@ TCase *make_tests(void)
 	with_environment("GAISHIM_LOCK", "global");
 	tcase = callers_case("global");
 	tcase_add_test(tcase, one_at_a_time);
-	tcase_add_loop_test(tcase, everybody_stands_in_line, 0, CALLS);
+	ADD_CALLS(tcase, everybody_stands_in_line);
 	tcase_add_test(tcase, stuck_head_of_the_line);
 	tcase_add_test(tcase, cancelled_head_of_the_line);
-	tcase_add_loop_test(tcase, nested_go_straight_through, 0, CALLS);
+	ADD_CALLS(tcase, nested_go_straight_through);
 	return tcase;
 }

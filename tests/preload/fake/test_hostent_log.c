@@ -144,6 +144,6 @@ TCase *make_tests(void)
 	tcase = callers_case("log");
 	ADD_ROWS(tcase, a_call_is_a_line, lines);
 	tcase_add_test(tcase, a_numeric_name_is_no_line);
-	tcase_add_loop_test(tcase, a_herd_is_told_by_its_lines, 0, CALLS);
+	ADD_CALLS(tcase, a_herd_is_told_by_its_lines);
 	return tcase;
 }

@@ -141,9 +141,9 @@ TCase *make_tests(void)
 {
 	TCase *tcase = callers_case("nested");
 
-	tcase_add_loop_test(tcase, nested_do_not_deadlock, 0, CALLS);
-	tcase_add_loop_test(tcase, nested_do_not_wait, 0, CALLS);
-	tcase_add_loop_test(tcase, outer_lookup_is_shared, 0, CALLS);
-	tcase_add_loop_test(tcase, nested_on_a_thread_is_answered, 0, CALLS);
+	ADD_CALLS(tcase, nested_do_not_deadlock);
+	ADD_CALLS(tcase, nested_do_not_wait);
+	ADD_CALLS(tcase, outer_lookup_is_shared);
+	ADD_CALLS(tcase, nested_on_a_thread_is_answered);
 	return tcase;
 }

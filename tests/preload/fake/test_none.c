@@ -37,7 +37,7 @@ TCase *make_tests(void)
 
 	with_environment("GAISHIM_LOCK", "none");
 	tcase = callers_case("none");
-	tcase_add_loop_test(tcase, nothing_is_shared, 0, CALLS);
+	ADD_CALLS(tcase, nothing_is_shared);
 	tcase_add_test(tcase, numeric_and_unicode_hosts_are_served);
 	return tcase;
 }

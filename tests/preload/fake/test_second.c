@@ -271,8 +271,8 @@ TCase *make_tests(void)
 		return skip_all("threads of ours, counted: ThreadSanitizer has some of its own");
 	TCase *tcase = callers_case("second");
 
-	tcase_add_loop_test(tcase, stuck_leader_costs_a_little, 0, CALLS);
-	tcase_add_loop_test(tcase, all_are_stuck, 0, CALLS);
+	ADD_CALLS(tcase, stuck_leader_costs_a_little);
+	ADD_CALLS(tcase, all_are_stuck);
 	tcase_add_test(tcase, slow_host_is_one_lookup);
 	tcase_add_test(tcase, quick_host_is_late_soon);
 	ADD_ROWS(tcase, failure_is_not_for_newcomers, failing);
