@@ -201,10 +201,10 @@ static int say_answered(const struct place *place)
 
 EXPORTED struct hostent *gethostbyname(const char *name)
 {
-	struct hostent *answer = answer_own_at_once(name, AF_INET, SLOT_BYNAME);
+	struct hostent *own = answer_own_at_once(name, AF_INET, SLOT_BYNAME);
 
-	if (answer != NULL)
-		return answer;
+	if (own != NULL)
+		return own;
 	if (!start_pipeline() || name == NULL || !next_is_libc((void *)next.gethostbyname))
 		return next.gethostbyname(name);
 	return answer_own(&by_name, "gethostbyname", name, AF_INET, SLOT_BYNAME);
@@ -212,10 +212,10 @@ EXPORTED struct hostent *gethostbyname(const char *name)
 
 EXPORTED struct hostent *gethostbyname2(const char *name, int af)
 {
-	struct hostent *answer = answer_own_at_once(name, af, SLOT_BYNAME2);
+	struct hostent *own = answer_own_at_once(name, af, SLOT_BYNAME2);
 
-	if (answer != NULL)
-		return answer;
+	if (own != NULL)
+		return own;
 	if (!start_pipeline() || name == NULL || !next_is_libc((void *)next.gethostbyname2))
 		return next.gethostbyname2(name, af);
 	return answer_own(&by_name2, "gethostbyname2", name, af, SLOT_BYNAME2);

@@ -138,7 +138,7 @@ bool fake_is_served(const char *host)
 
 const char *fake_host_of(const void *address, int family)
 {
-	unsigned char bytes[16];
+	unsigned char bytes[16] = { 0 };
 
 	if (family != AF_INET && family != AF_INET6)
 		return NULL;

@@ -81,7 +81,7 @@ START_TEST(numeric_names_wait_for_nobody)
 	struct herd *herd = start_herd(10, (struct question){ .host = "gate.fake", .call = NAMEINFO });
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	char name[INET_ADDRSTRLEN];
-	unsigned char bytes[16];
+	unsigned char bytes[16] = { 0 };
 
 	await(fake->running() >= 1);
 	memcpy(&address.sin_addr, bytes, fake_address("gate.fake", AF_INET, bytes));
