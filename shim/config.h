@@ -14,38 +14,39 @@
 #define CHOICE2(name, a, b, help) enum { name##_##a, name##_##b };
 #define CHOICE3(name, a, b, c, help) enum { name##_##a, name##_##b, name##_##c };
 #define FILENAME(name, help)
+#define NUMBER(name, standard, least, most, help)
+#define SECONDS(name, standard, least, most, help)
 #include "options.def"
-#undef FLAG
-#undef CHOICE2
-#undef CHOICE3
-#undef FILENAME
 
 /* A field for each option. A flag is true or false, a choice one of its words. A file is
- * NULL (none), "stderr", or an absolute path; the text is allocated. */
+ * NULL (none), "stderr", or an absolute path; the text is allocated. Seconds are in
+ * nanoseconds. */
 struct config {
 #define FLAG(name, help) bool name;
 #define CHOICE2(name, a, b, help) uint8_t name;
 #define CHOICE3(name, a, b, c, help) uint8_t name;
 #define FILENAME(name, help) char *name;
+#define NUMBER(name, standard, least, most, help) unsigned name;
+#define SECONDS(name, standard, least, most, help) int64_t name;
 #include "options.def"
-#undef FLAG
-#undef CHOICE2
-#undef CHOICE3
-#undef FILENAME
-	uint32_t unknown; /* a bit for each option, by its place: its value was unknown */
+	/* A bit for each option, by its place. */
+	uint32_t unknown;   /* its value was unknown */
+	uint32_t needs_host; /* it was set, and is off because without flights it does nothing */
 };
 
 /* The configuration in force: constant once start() has returned. */
 extern struct config config;
 
 /* Fill *into from the environment. Variables that are unset or empty, and values that
- * are unknown, leave the default. So does a file whose absolute path is too long, or for
+ * are unknown or out of range, leave the default. So does an option that needs flights where
+ * there are none. So does a file whose absolute path is too long, or for
  * whose path there is no memory. In a setuid program everything is the default. Only one
  * thread may call at a time. */
 void config_read(struct config *into);
 
 /* Write to text the fault of the value of the option at that place, such as
- * "GAISHIM_LOCK is not host, global or none". Returns false, with text unchanged, if the
+ * "GAISHIM_LOCK is not host, global or none" or
+ * "GAISHIM_HEDGE has no effect: GAISHIM_LOCK is not host". Returns false, with text unchanged, if the
  * value has no fault. */
 enum { CONFIG_COMPLAINT = 128 };
 bool config_complaint(const struct config *from, unsigned place, char text[static CONFIG_COMPLAINT]);

@@ -38,12 +38,12 @@ static bool take_start(void)
 	return true;
 }
 
-/* Write to the log, if there is one, which values are unknown. */
+/* Write to the log, if there is one, which values are unknown or have no effect. */
 static void complain(void)
 {
 	char text[CONFIG_COMPLAINT];
 
-	for (unsigned i = 0; config.log != NULL && config.unknown != 0 && i < config_options; i++)
+	for (unsigned i = 0; config.log != NULL && i < config_options; i++)
 		if (config_complaint(&config, i, text))
 			log_message(config.log, text);
 }

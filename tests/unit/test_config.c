@@ -20,40 +20,54 @@ enum {
 #define CHOICE2(name, a, b, help) AT_##name,
 #define CHOICE3(name, a, b, c, help) AT_##name,
 #define FILENAME(name, help) AT_##name,
+#define NUMBER(name, standard, least, most, help) AT_##name,
+#define SECONDS(name, standard, least, most, help) AT_##name,
 #include "options.def"
-#undef FLAG
-#undef CHOICE2
-#undef CHOICE3
-#undef FILENAME
 	OPTIONS
 };
 
 /* A word and the value that it stands for. */
 struct word {
 	const char *text;
-	int value;
+	int64_t value;
 };
 
-/* The words of a flag are written down once more, to hold the table to their meaning. */
+#define NANOSECONDS(seconds) (int64_t)((seconds) * 1e9 + 0.5)
+
+/* The words of a flag are written down once more, to hold the table to their meaning. Those
+ * of a number are its default and its bounds. */
 static const struct option {
 	const char *name;
+	enum { IS_FLAG, IS_CHOICE, IS_FILE, IS_NUMBER, IS_SECONDS } kind;
 	struct word words[9]; /* of a file: none */
+	int64_t standard;
 	size_t offset;
 } options[] = {
 #define FLAG(name, help) \
-	{ #name, { { "1", 1 }, { "true", 1 }, { "yes", 1 }, { "on", 1 }, \
-	  { "0", 0 }, { "false", 0 }, { "no", 0 }, { "off", 0 } }, offsetof(struct config, name) },
+	{ #name, IS_FLAG, { { "1", 1 }, { "true", 1 }, { "yes", 1 }, { "on", 1 }, \
+	  { "0", 0 }, { "false", 0 }, { "no", 0 }, { "off", 0 } }, 0, offsetof(struct config, name) },
 #define CHOICE2(name, a, b, help) \
-	{ #name, { { #a, 0 }, { #b, 1 } }, offsetof(struct config, name) },
+	{ #name, IS_CHOICE, { { #a, 0 }, { #b, 1 } }, 0, offsetof(struct config, name) },
 #define CHOICE3(name, a, b, c, help) \
-	{ #name, { { #a, 0 }, { #b, 1 }, { #c, 2 } }, offsetof(struct config, name) },
-#define FILENAME(name, help) { #name, { { NULL, 0 } }, offsetof(struct config, name) },
+	{ #name, IS_CHOICE, { { #a, 0 }, { #b, 1 }, { #c, 2 } }, 0, offsetof(struct config, name) },
+#define FILENAME(name, help) { #name, IS_FILE, { { NULL, 0 } }, 0, offsetof(struct config, name) },
+#define NUMBER(name, standard, least, most, help) \
+	{ #name, IS_NUMBER, { { #standard, standard }, { #least, least }, { #most, most } }, \
+	  standard, offsetof(struct config, name) },
+#define SECONDS(name, standard, least, most, help) \
+	{ #name, IS_SECONDS, { { #standard, NANOSECONDS(standard) }, { #least, NANOSECONDS(least) }, \
+	  { #most, NANOSECONDS(most) } }, NANOSECONDS(standard), offsetof(struct config, name) },
 #include "options.def"
 };
 
 static bool is_file(int place)
 {
-	return options[place].words[0].text == NULL;
+	return options[place].kind == IS_FILE;
+}
+
+static bool is_number(int place)
+{
+	return options[place].kind == IS_NUMBER || options[place].kind == IS_SECONDS;
 }
 
 static const char *variable_of(int place)
@@ -85,17 +99,28 @@ static void read_with(const char *variable, const char *value, struct config *in
 	kept_name = into->log;
 }
 
+/* The value of the option at that place. Of a file: whether there is one. */
+static int64_t value_of(const struct config *from, int place)
+{
+	const void *field = (const char *)from + options[place].offset;
+
+	switch (options[place].kind) {
+	case IS_FLAG: return *(const bool *)field;
+	case IS_CHOICE: return *(const uint8_t *)field;
+	case IS_FILE: return *(char *const *)field != NULL;
+	case IS_NUMBER: return *(const unsigned *)field;
+	default: return *(const int64_t *)field;
+	}
+}
+
 /* The option at that place has the value, and every other option its default. */
-static void assert_only(const struct config *got, int place, int value)
+static void assert_only(const struct config *got, int place, int64_t value)
 {
 	for (int i = 0; i < OPTIONS; i++) {
-		const char *field = (const char *)got + options[i].offset;
-		char *file = NULL;
+		int64_t found = value_of(got, i);
 
-		if (is_file(i))
-			memcpy(&file, field, sizeof file);
-		ck_assert_msg(is_file(i) ? file == NULL : *field == (i == place ? value : 0),
-			      "GAISHIM_%s: %s is %d", options[place].name, options[i].name, *field);
+		ck_assert_msg(found == (i == place ? value : options[i].standard),
+			      "GAISHIM_%s: %s is %jd", options[place].name, options[i].name, (intmax_t)found);
 	}
 }
 
@@ -104,7 +129,7 @@ START_TEST(test_words)
 	struct config got;
 
 	read_with(variable_of(_i), "", &got);
-	assert_only(&got, _i, 0);
+	assert_only(&got, _i, options[_i].standard);
 	ck_assert_uint_eq(got.unknown, 0);
 	for (const struct word *word = options[_i].words; word->text != NULL; word++) {
 		read_with(variable_of(_i), word->text, &got);
@@ -121,7 +146,7 @@ static void assert_unknown(int place, const char *value)
 	char text[CONFIG_COMPLAINT], beginning[128];
 
 	read_with(variable_of(place), value, &got);
-	assert_only(&got, place, 0);
+	assert_only(&got, place, options[place].standard);
 	ck_assert_uint_eq(got.unknown, UINT32_C(1) << place);
 	for (int i = 0; i < OPTIONS; i++) {
 		strcpy(text, "as it was");
@@ -132,7 +157,7 @@ static void assert_unknown(int place, const char *value)
 	ck_assert(config_complaint(&got, (unsigned)place, text));
 	snprintf(beginning, sizeof beginning, "%s is not ", variable_of(place));
 	ck_assert_int_eq(strncmp(text, beginning, strlen(beginning)), 0);
-	for (const struct word *word = options[place].words; word->text != NULL; word++)
+	for (const struct word *word = options[place].words + is_number(place); word->text != NULL; word++)
 		ck_assert_ptr_nonnull(strstr(text + strlen(beginning), word->text));
 }
 
@@ -147,7 +172,7 @@ START_TEST(test_unknown)
 
 		snprintf(near, sizeof near, "%s ", word->text);
 		assert_unknown(_i, near);
-		snprintf(near, sizeof near, "%s2", word->text);
+		snprintf(near, sizeof near, is_number(_i) ? "%s-" : "%s2", word->text);
 		assert_unknown(_i, near);
 		for (size_t i = 0; i <= strlen(word->text); i++)
 			near[i] = (char)toupper((unsigned char)word->text[i]);
@@ -188,6 +213,95 @@ START_TEST(test_complaints)
 	read_with("GAISHIM_STRICT", "2", &got);
 	ck_assert(config_complaint(&got, AT_strict, text));
 	ck_assert_str_eq(text, "GAISHIM_STRICT is not 0, 1, false, true, no, yes, off or on");
+	read_with("GAISHIM_RETRY", "11", &got);
+	ck_assert(config_complaint(&got, AT_retry, text));
+	ck_assert_str_eq(text, "GAISHIM_RETRY is not 0 to 10");
+	read_with("GAISHIM_DEADLINE", "0.001", &got);
+	ck_assert(config_complaint(&got, AT_deadline, text));
+	ck_assert_str_eq(text, "GAISHIM_DEADLINE is not 0 or 0.01 to 3600 seconds");
+	read_with("GAISHIM_RETRY_DELAY", "0", &got);
+	ck_assert(config_complaint(&got, AT_retry_delay, text));
+	ck_assert_str_eq(text, "GAISHIM_RETRY_DELAY is not 0.01 to 60 seconds");
+}
+END_TEST
+
+START_TEST(test_decimals)
+{
+	static const struct word taken[] = {
+		{ "0", 0 }, { "00.000000000", 0 }, { ".0", 0 }, { "0.01", 10000000 }, { ".5", 500000000 },
+		{ "0.5", 500000000 }, { "5", 5000000000 }, { "05", 5000000000 }, { "1.000000001", 1000000001 },
+		{ "3600", 3600000000000 }, { "000000000000000000000000000003600.000000000", 3600000000000 },
+	};
+	static const char *const refused[] = {
+		".", "5.", "0.", "1..5", "1.5.", "1.5.0", "1,5", "+1", "-1", "-0", " 1", "1s", "1e1", "0x10",
+		"inf", "nan", "\xd9\xa3", "0.009999999", "3600.000000001", "3601", "1.0000000000",
+		"9223372037", "18446744074", "18446744073709551617", "99999999999999999999999999999999999999",
+		"0.0000000000000000000000000000000000000001",
+	};
+	struct config got;
+
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+		read_with("GAISHIM_DEADLINE", taken[i].text, &got);
+		assert_only(&got, AT_deadline, taken[i].value);
+		ck_assert_uint_eq(got.unknown, 0);
+	}
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+		assert_unknown(AT_deadline, refused[i]);
+}
+END_TEST
+
+START_TEST(test_numbers)
+{
+	static const char *const refused[] = {
+		"11", "3.", "3.0", ".0", ".", "-0", "+1", " 1", "1 ", "0x1", "1e0", "4294967296", "4294967297",
+		"18446744073709551617",
+	};
+	struct config got;
+
+	for (int i = 0; i <= 10; i++) {
+		char text[16];
+
+		snprintf(text, sizeof text, "%02d", i);
+		read_with("GAISHIM_RETRY", text, &got);
+		assert_only(&got, AT_retry, i);
+	}
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+		assert_unknown(AT_retry, refused[i]);
+}
+END_TEST
+
+/* Options that need flights are off without them, and a complaint says so. */
+START_TEST(test_needs_host)
+{
+	static const int places[] = { AT_hedge, AT_deadline, AT_hold };
+	static const char *const modes[] = { "global", "none" };
+	char text[CONFIG_COMPLAINT], wanted[CONFIG_COMPLAINT];
+	int place = places[_i % 3];
+	struct config got;
+
+	read_with("GAISHIM_LOCK", modes[_i / 3], &got);
+	ck_assert_uint_eq(got.needs_host, 0);
+	setenv(variable_of(place), "1", 1);
+	config_read(&got);
+	assert_only(&got, AT_lock, _i / 3 == 0 ? lock_global : lock_none);
+	ck_assert_uint_eq(got.unknown, 0);
+	ck_assert_uint_eq(got.needs_host, UINT32_C(1) << place);
+	snprintf(wanted, sizeof wanted, "%s has no effect: GAISHIM_LOCK is not host", variable_of(place));
+	for (int i = 0; i < OPTIONS; i++)
+		ck_assert_int_eq(config_complaint(&got, (unsigned)i, text), i == place);
+	ck_assert_str_eq(text, wanted);
+	setenv("GAISHIM_LOCK", "nonsense", 1);
+	config_read(&got);
+	assert_only(&got, place, place == AT_hedge ? 1 : NANOSECONDS(1));
+	ck_assert_uint_eq(got.needs_host, 0);
+	unsetenv("GAISHIM_LOCK");
+	config_read(&got);
+	assert_only(&got, place, place == AT_hedge ? 1 : NANOSECONDS(1));
+	ck_assert_uint_eq(got.needs_host, 0);
+	setenv("GAISHIM_LOCK", "none", 1);
+	setenv(variable_of(place), "0", 1);
+	config_read(&got);
+	ck_assert_uint_eq(got.needs_host, 0);
 }
 END_TEST
 
@@ -202,7 +316,7 @@ START_TEST(test_other_variables)
 
 	read_with(others[_i], "nonsense", &got);
 	unsetenv(others[_i]);
-	assert_only(&got, 0, 0);
+	assert_only(&got, AT_lock, lock_host);
 	ck_assert_uint_eq(got.unknown, 0);
 }
 END_TEST
@@ -297,6 +411,9 @@ TCase *make_tests(void)
 	ADD_ROWS(tcase, test_unknown, options);
 	tcase_add_test(tcase, test_all_unknown);
 	tcase_add_test(tcase, test_complaints);
+	tcase_add_test(tcase, test_decimals);
+	tcase_add_test(tcase, test_numbers);
+	tcase_add_loop_test(tcase, test_needs_host, 0, 6);
 	tcase_add_loop_test(tcase, test_other_variables, 0, 7);
 	tcase_add_test(tcase, test_twice);
 	tcase_add_test(tcase, test_log);

@@ -18,17 +18,23 @@
 
 static const struct option {
 	const char *name;
-	const char *words; /* NUL behind each; NULL: a file */
-	const char *names;
-	unsigned share; /* this many words in turn stand for one value */
 	size_t offset;
+	const char *words;   /* NUL behind each; NULL: a file, a number or seconds */
+	const char *names;   /* NULL: a file */
+	unsigned share;      /* this many words in turn stand for one value */
+	long double one;     /* of a number, or of seconds, in the field's unit */
+	long double numbers[3]; /* default, least, most */
 } options[] = {
-#define FLAG(name, help) { #name, WORDS, NAMES, 4, offsetof(struct config, name) },
-#define CHOICE2(name, a, b, help) \
-	{ #name, #a "\0" #b "\0", #a " or " #b, 1, offsetof(struct config, name) },
+#define AT(name) #name, .offset = offsetof(struct config, name)
+#define FLAG(name, help) { AT(name), .words = WORDS, .names = NAMES, .share = 4 },
+#define CHOICE2(name, a, b, help) { AT(name), .words = #a "\0" #b "\0", .names = #a " or " #b, .share = 1 },
 #define CHOICE3(name, a, b, c, help) \
-	{ #name, #a "\0" #b "\0" #c "\0", #a ", " #b " or " #c, 1, offsetof(struct config, name) },
-#define FILENAME(name, help) { #name, NULL, NULL, 1, offsetof(struct config, name) },
+	{ AT(name), .words = #a "\0" #b "\0" #c "\0", .names = #a ", " #b " or " #c, .share = 1 },
+#define FILENAME(name, help) { AT(name) },
+#define NUMBER(name, standard, least, most, help) \
+	{ AT(name), .names = #least " to " #most, .one = 1, .numbers = { standard, least, most } },
+#define SECONDS(name, standard, least, most, help) \
+	{ AT(name), .names = #least " to " #most " seconds", .one = 1e9, .numbers = { standard, least, most } },
 #include "options.def"
 };
 enum { OPTIONS = sizeof options / sizeof *options };
@@ -81,23 +87,91 @@ static void check_file(const char *value, char *got)
 	free(got);
 }
 
-static void check_choice(const struct config *from, unsigned place, const char *value)
+/* The complaint about the option at that place is the one wanted, or none if that is NULL. */
+static void check_complaint(const struct config *from, unsigned place, const char *wanted)
+{
+	char complaint[CONFIG_COMPLAINT];
+
+	if (config_complaint(from, place, complaint) != (wanted != NULL))
+		find("%s: wanted %s complaint", options[place].name, wanted != NULL ? "a" : "no");
+	if (wanted != NULL && strcmp(wanted, complaint) != 0)
+		find("the complaint is \"%s\", wanted \"%s\"", complaint, wanted);
+}
+
+/* What strtold() takes is a number here if it is digits, with at most so many decimals. */
+static bool is_decimal(const char *value, size_t decimals)
+{
+	size_t whole = strspn(value, "0123456789"), after;
+
+	if (value[whole] == '\0')
+		return whole > 0;
+	after = strspn(value + whole + 1, "0123456789");
+	return value[whole] == '.' && after > 0 && after <= decimals && value[whole + 1 + after] == '\0';
+}
+
+/* The number in the field's unit; one that is above all bounds stays so. */
+static int64_t in_units(const struct option *option, long double number)
+{
+	return (int64_t)((number < 1e9L ? number : 1e9L) * option->one + 0.5L);
+}
+
+/* The value in the field's unit, or -1. */
+static int64_t expect_number(const struct option *option, const char *value)
+{
+	int64_t standard = in_units(option, option->numbers[0]), got;
+
+	if (value == NULL || value[0] == '\0')
+		return standard;
+	if (!is_decimal(value, option->one > 1 ? 9 : 0))
+		return -1;
+	got = in_units(option, strtold(value, NULL));
+	return got == standard || (got >= in_units(option, option->numbers[1])
+				   && got <= in_units(option, option->numbers[2])) ? got : -1;
+}
+
+/* Whether the option is off because of the value of GAISHIM_LOCK. */
+static bool lacks_flights(const struct option *option, const struct config *from)
+{
+	static const char *const names[] = { NEED_FLIGHTS };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(option->name, names[i]) == 0)
+			return from->lock != lock_host;
+	return false;
+}
+
+static int64_t field_of(const struct option *option, const struct config *from)
+{
+	const char *field = (const char *)from + option->offset;
+
+	if (option->one == 0)
+		return *field;
+	return option->one > 1 ? *(const int64_t *)field : *(const unsigned *)field;
+}
+
+static void check_value(const struct config *from, unsigned place, const char *value)
 {
 	const struct option *option = &options[place];
-	int want = expect_choice(option, value);
-	int got = *((const char *)from + option->offset);
-	char variable[64], text[256], complaint[CONFIG_COMPLAINT];
+	bool is_number = option->one != 0;
+	int64_t want = is_number ? expect_number(option, value) : expect_choice(option, value);
+	int64_t got = field_of(option, from);
+	const char *range = is_number && option->numbers[0] == 0 && option->numbers[1] > 0 ? "0 or " : "";
+	char variable[64], text[256];
 
-	if (got != (want < 0 ? 0 : want))
-		find("%s is %d, wanted %d", option->name, got, want);
-	if (config_complaint(from, place, complaint) != (want < 0))
-		find("%s: wanted %s complaint", option->name, want < 0 ? "a" : "no");
-	if (want >= 0)
-		return;
 	name_variable(option, variable);
-	snprintf(text, sizeof text, "%s is not %s", variable, option->names);
-	if (strcmp(text, complaint) != 0)
-		find("the complaint is \"%s\", wanted \"%s\"", complaint, text);
+	if (want > 0 && lacks_flights(option, from)) {
+		snprintf(text, sizeof text, "%s has no effect: GAISHIM_LOCK is not host", variable);
+		check_complaint(from, place, text);
+		want = 0;
+	} else if (want < 0) {
+		snprintf(text, sizeof text, "%s is not %s%s", variable, range, option->names);
+		check_complaint(from, place, text);
+		want = is_number ? expect_number(option, NULL) : 0;
+	} else {
+		check_complaint(from, place, NULL);
+	}
+	if (got != want)
+		find("%s is %jd, wanted %jd", option->name, (intmax_t)got, (intmax_t)want);
 }
 
 static void check(const char *const values[])
@@ -110,12 +184,12 @@ static void check(const char *const values[])
 	memset(got, 0xA5, sizeof *got);
 	config_read(got);
 	for (unsigned i = 0; i < OPTIONS; i++)
-		if (options[i].words != NULL)
-			check_choice(got, i, values[i]);
+		if (options[i].names != NULL)
+			check_value(got, i, values[i]);
 		else
 			check_file(values[i], *(char **)((char *)got + options[i].offset));
-	if (got->unknown >> OPTIONS != 0)
-		find("more is unknown than there are options");
+	if ((got->unknown | got->needs_host) >> OPTIONS != 0)
+		find("more is wrong than there are options");
 	free(got);
 }
 
