@@ -132,10 +132,12 @@ END
 
 # zsh_option KIND OPTION VARIABLE HELP [WORD...]: its line for _arguments.
 zsh_option() {
-	kind=$1 option=$2 help=$4
+	to_help "$@"
+	kind=$1 option=$2
 	shift 4
 	case $kind in
 	FLAG) set -- "${option}[$help]" ;;
+	NUMBER | SECONDS) set -- "$option=[$help]:$kind: " ;;
 	CHOICE) set -- "$option=[$help]:value:($*)" ;;
 	FILENAME) set -- "$option=[$help]:FILE:_gaishim_log" ;;
 	esac
@@ -211,11 +213,13 @@ END
 
 # fish_option KIND OPTION VARIABLE HELP [WORD...]: its line, where $condition holds.
 fish_option() {
-	kind=$1 option=$2 help=$(fish_quote "$4")
+	to_help "$@"
+	kind=$1 option=$2 help=$(fish_quote "$help")
 	shift 4
 	printf "complete -c gaishim -n '%s' -l %s -d %s" "$condition" "${option#--}" "$help"
 	case $kind in
 	FLAG) printf ' -f\n' ;;
+	NUMBER | SECONDS) printf ' -x\n' ;;
 	CHOICE) printf " -x -a '%s'\\n" "$*" ;;
 	FILENAME) printf ' -r -F -a stderr\n' ;;
 	esac

@@ -41,6 +41,7 @@ for word; do
 	*) refuse "doctor: $word: unknown; allowed are --json and --help" ;;
 	esac
 done
+require_flights
 
 healthy=true findings='' configuration=''
 

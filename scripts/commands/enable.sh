@@ -39,9 +39,7 @@ END
 
 # name_given KIND OPTION VARIABLE...: prints VARIABLE, if the option was given.
 name_given() {
-	case "$given " in
-	*" $3 "*) printf '%s\n' "$3" ;;
-	esac
+	! is_given "$3" || printf '%s\n' "$3"
 }
 
 # given_names: the variables of the options given, each once, in the table's order.
@@ -175,6 +173,7 @@ advise() {
 }
 
 parse_target '--github --gitlab --dotenv --profile --system --print' "$@"
+require_flights
 require_loadable
 
 if [ "$target" = --print ]; then

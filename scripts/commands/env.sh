@@ -41,6 +41,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
+require_flights
 require_loadable
 give_environment
 if ! $fish; then

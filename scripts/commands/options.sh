@@ -7,7 +7,7 @@
 tab='	'
 newline='
 '
-rows='' flag_words=''
+rows='' flag_words='' need_flights=''
 
 # is_on VALUE: VALUE sets a flag.
 is_on() {
@@ -36,16 +36,26 @@ to_variable() {
 
 # read_options: leaves the rows of the table in $rows, as lines of KIND, OPTION, VARIABLE,
 # HELP and the words that the object takes, with tabs between them; the first word is the
-# default. KIND is FLAG, CHOICE or FILENAME. The words of a flag are off and on by turns.
+# default. KIND is FLAG, CHOICE, FILENAME, NUMBER or SECONDS. The words of a flag are off and
+# on by turns, those of a number and of seconds the default, the least and the most. Leaves in
+# $need_flights the variables of the options that do so.
 read_options() {
 	[ -r "${options:?}" ] || die 125 "$options is not there: ${advice-}"
 	while IFS= read -r line; do
 		case $line in
-		FLAG\(* | CHOICE[0-9]\(* | FILENAME\(*) ;;
+		FLAG\(* | CHOICE[0-9]\(* | FILENAME\(* | NUMBER\(* | SECONDS\(*) ;;
 		'#define FLAG_WORDS '*)
 			IFS=', "'
 			for word in ${line#*WORDS }; do
 				flag_words=$flag_words${word:+ $word}
+			done
+			continue
+			;;
+		'#define NEED_FLIGHTS '*)
+			IFS=', "'
+			for word in ${line#*FLIGHTS }; do
+				to_variable "$word"
+				[ -z "$word" ] || need_flights="$need_flights $variable"
 			done
 			continue
 			;;
@@ -96,11 +106,46 @@ name_words() {
 	[ $# -lt 2 ] || named="$named and $2"
 }
 
+# name_allowed KIND [WORD...]: leaves in $named "host, global and none", "FILE and stderr",
+# "0 to 10" or "0 and 0.01 to 3600 seconds".
+name_allowed() {
+	case $1 in
+	FILENAME) set -- FILENAME FILE stderr ;;
+	NUMBER | SECONDS)
+		range="$3 to $4"
+		[ "$1" = NUMBER ] || range="$range seconds"
+		case $2:$3 in
+		0:0) set -- "$1" "$range" ;;
+		0:*) set -- "$1" 0 "$range" ;;
+		*) set -- "$1" "$range" ;;
+		esac
+		;;
+	esac
+	shift
+	name_words "$@"
+}
+
+# to_help KIND OPTION VARIABLE HELP [WORD...]: leaves in $help what it is about.
+to_help() {
+	help=$4
+	case $1 in
+	NUMBER | SECONDS) ;;
+	*) return ;;
+	esac
+	name_allowed "$1" "$5" "$6" "$7"
+	case $named in
+	*' and '*) named="${named% and *} or ${named#* and }" ;;
+	esac
+	help="$help: $named, by default $5"
+}
+
 # to_form KIND OPTION VARIABLE HELP [WORD...]: leaves in $form "--lock=host|global|none".
 to_form() {
 	form=$2
 	case $1 in
 	FLAG) return ;;
+	NUMBER) set -- '' '' '' '' N ;;
+	SECONDS) set -- '' '' '' '' SECONDS ;;
 	FILENAME) set -- '' '' '' '' FILE stderr ;;
 	esac
 	shift 4
@@ -119,80 +164,7 @@ add_form() {
 # show_option KIND OPTION VARIABLE HELP [WORD...]: its lines in --help.
 show_option() {
 	to_form "$@"
-	[ "$1" != FLAG ] || set -- FLAG "$2" "$3=1" "$4"
-	printf '  %-40s%37s\n        %s\n' "$form" "$3" "$4"
-}
-
-# match_option KIND OPTION VARIABLE HELP [WORD...]: keeps the row of the option to set.
-match_option() {
-	[ "$2" = "${option%%=*}" ] || return 0
-	kind=$1 variable=$3
-	shift 4
-	words=$*
-}
-
-# refuse_option WORD...: these are what the option allows.
-refuse_option() {
-	name_words "$@"
-	case $# in
-	1) refuse "$option: allowed is $named" ;;
-	*) refuse "$option: allowed are $named" ;;
-	esac
-}
-
-# set_option OPTION [ARG...]: gives COMMAND an option for the object. Leaves in $taken how
-# many words that was.
-# shellcheck disable=SC2034 # taken is for the caller
-set_option() {
-	option=$1 taken=1 kind=''
-	case $1 in
-	--patience=*) return ;; # once an option: what it was for is done without it
-	--patience)
-		[ $# -eq 1 ] || taken=2
-		return
-		;;
-	esac
-	each_option match_option
-	case $kind$option in
-	-*)
-		forms=''
-		each_option add_form
-		refuse "$option: unknown option; allowed are$forms --help --version"
-		;;
-	FLAG*=*) refuse_option "${option%%=*}" ;;
-	FLAG*)
-		give "$variable" 1
-		return
-		;;
-	*=*) ;;
-	*) [ $# -eq 1 ] || option=$1=$2 taken=2 ;;
-	esac
-	value=${option#"${option%%=*}"}
-	# shellcheck disable=SC2086 # words
-	case $kind in
-	FILENAME) set_file "${value#=}" ;;
-	*) set_choice "${value#=}" $words ;;
-	esac
-}
-
-# set_file FILE
-set_file() {
-	case $1 in
-	'') refuse_option FILE stderr ;;
-	stderr | /*) give "$variable" "$1" ;;
-	*) give "$variable" "$PWD/$1" ;; # COMMAND may go elsewhere before it first resolves
-	esac
-}
-
-# set_choice VALUE WORD...
-set_choice() {
-	value=$1
-	shift
-	for word; do
-		if [ "$word" = "$value" ]; then
-			give "$variable" "$value"
-			return
-		fi
-	done
-	refuse_option "$@"
+	to_help "$@"
+	[ "$1" != FLAG ] || set -- FLAG "$2" "$3=1"
+	printf '  %-40s%37s\n        %s\n' "$form" "$3" "$help"
 }

@@ -43,27 +43,24 @@ setting() {
 	shift 4
 	default=${1-}
 	eval "value=\${$name-}"
-	case " ${given?} " in
-	*" $name "*) source=option ;;
-	*) source=environment ;;
-	esac
+	source=environment
+	! is_given "$name" || source=option
 	# To the object an empty variable is none.
 	[ -n "$value" ] || value=$default source=default
-	for word; do
-		[ "$word" != "$value" ] || known=true
-	done
-	if [ "$kind" = FILENAME ]; then
-		known=true
-		log_trouble "$value"
-	fi
+	! takes_value "$kind" "$value" "$@" || known=true
+	[ "$kind" != FILENAME ] || log_trouble "$value"
 	configured "$name" "$value" $source $known
 	if [ -n "$why" ]; then
 		finding FAILED "$name" "$log ($source) $why" "name a file that can be written, or stderr"
+	elif $known && [ "${in_force_LOCK-host}" != host ] && needs_flights "$kind" "$name" "$value"; then
+		finding FAILED "$name" "$value ($source) has no effect: GAISHIM_LOCK is $in_force_LOCK, not host" \
+			"leave one of the two out"
+		value=$default
 	elif $known; then
 		finding ok "$name" "${value:-none} ($source)"
 	else
-		name_words "$@"
-		# shellcheck disable=SC2154 # name_words has left it
+		name_allowed "$kind" "$@"
+		# shellcheck disable=SC2154 # name_allowed has left it
 		finding FAILED "$name" "'$value' ($source) is unknown to the object, which takes $default" "allowed: $named"
 		value=$default
 	fi

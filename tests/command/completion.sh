@@ -95,6 +95,11 @@ try_option() {
 		offers_only "gaishim enable --print $option=" "$@"
 		;;
 	FILENAME) offers "gaishim $option=" stderr ;;
+	# The value is no COMMAND, and nobody can guess it.
+	NUMBER | SECONDS)
+		is "$shell: '$option ' has nothing" "$("${shell}_offers" "gaishim $option ")" ''
+		offers_only "gaishim $option 1 doct" doctor
+		;;
 	esac
 }
 

@@ -38,16 +38,22 @@ for file in README.md "$page"; do
 	ok "$file: its table of options is up to date (make docs)" cmp "$file" "$TMP/anew/$file"
 done
 # shellcheck disable=SC2016 # as it is
-printf 'CHOICE3(new_one, x, y, z, "added")\nFLAG(another, "added, too")\n' >>"$TMP/anew/shim/options.def"
+printf 'CHOICE3(new_one, x, y, z, "added")\nFLAG(another, "added, too")\nNUMBER(count, 1, 0, 3, "counted")\nSECONDS(span, 0, 0.5, 3, "timed")\n' >>"$TMP/anew/shim/options.def"
 "$TMP/anew/scripts/dev/tables"
 # shellcheck disable=SC2016 # as it is
 is "README.md: what is added" "$(diff README.md "$TMP/anew/README.md" | grep '^[<>]')" '> | `--new-one=x\|y\|z` | `GAISHIM_NEW_ONE` | added |
-> | `--another` | `GAISHIM_ANOTHER=1` | added, too |'
+> | `--another` | `GAISHIM_ANOTHER=1` | added, too |
+> | `--count=N` | `GAISHIM_COUNT` | counted: 0 to 3, by default 1 |
+> | `--span=SECONDS` | `GAISHIM_SPAN` | timed: 0 or 0.5 to 3 seconds, by default 0 |'
 is "$page: what is added" "$(diff "$page" "$TMP/anew/$page" | grep '^[<>]')" \
 	'> .It Fl -new-one Ns = Ns Cm x Ns | Ns Cm y Ns | Ns Cm z Pq Ev GAISHIM_NEW_ONE
 > added.
 > .It Fl -another Pq Ev GAISHIM_ANOTHER
-> added, too.'
+> added, too.
+> .It Fl -count Ns = Ns Ar N Pq Ev GAISHIM_COUNT
+> counted: 0 to 3, by default 1.
+> .It Fl -span Ns = Ns Ar SECONDS Pq Ev GAISHIM_SPAN
+> timed: 0 or 0.5 to 3 seconds, by default 0.'
 sed -i '/<<< options/d' "$TMP/anew/README.md"
 is "without its mark nothing is written" "$("$TMP/anew/scripts/dev/tables" 2>&1 || echo failed)" failed
 

@@ -82,10 +82,12 @@ in_row() {
 	case $1 in
 	FLAG) printf '%s\n' "$3 0 1 $2" ;;
 	FILENAME) printf '%s\n' "$3 none $TMP/log $2=$TMP/log" ;;
+	NUMBER | SECONDS) printf '%s\n' "$3 $5 $7 $2=$7" ;;
 	*) printf '%s\n' "$3 $5 $6 $2=$6" ;;
 	esac
 }
-settings=$(each_option in_row)
+# Another lock than host switches others off.
+settings=$(each_option in_row | grep -v ^GAISHIM_LOCK)
 
 # finds_unknown KIND OPTION VARIABLE HELP [WORD...]: a value that the option does not take.
 finds_unknown() {
@@ -93,7 +95,7 @@ finds_unknown() {
 	[ "$kind" != FILENAME ] || return 0
 	shift 4
 	taken=$1
-	name_words "$@"
+	name_allowed "$kind" "$@"
 	for value in nonsense "$1 $2"; do
 		export "$variable=$value"
 		doctor
@@ -133,10 +135,24 @@ settings() {
 	END
 	doctor
 	told environment "from the environment"
-	doctor --lock=none
-	finds "an option wins over the environment" ok GAISHIM_LOCK 'none \(option\)'
 	# shellcheck disable=SC2086 # words
 	unset $names
+	GAISHIM_LOCK=global doctor
+	finds "a lock from the environment" ok GAISHIM_LOCK 'global \(environment\)'
+	GAISHIM_LOCK=global doctor --lock=none
+	finds "an option wins over the environment" ok GAISHIM_LOCK 'none \(option\)'
+	GAISHIM_LOCK='' doctor
+	finds "an empty lock is the default" ok GAISHIM_LOCK 'host \(default\)'
+
+	doctor --hedge --lock=none
+	is "options that do not go together: status" "$status" 2
+	is "nothing is checked" "$out" ''
+	GAISHIM_DEADLINE=.5 doctor --lock=none
+	is "an option that does nothing: status" "$status" 1
+	finds "an option that does nothing" FAILED GAISHIM_DEADLINE \
+		'\.5 \(environment\) has no effect: GAISHIM_LOCK is none, not host; leave one of the two out$'
+	GAISHIM_HEDGE=off GAISHIM_HOLD=0.0 GAISHIM_RETRY=3 doctor --lock=global
+	is "options that are off are no failure" "$status" 0
 
 	each_option finds_unknown
 	GAISHIM_DISABLE=please GAISHIM_LOCK=all doctor

@@ -180,6 +180,8 @@ carries() {
 
 dotenv() {
 	each_option carries
+	refused 2 '--hedge with --lock=none: allowed is --lock=host' enable --dotenv "$file" --hedge --lock=none
+	is "and nothing is written" "$(find "$file" 2>/dev/null)" ''
 	refused 2 'FILE is missing' enable --dotenv --log=stderr
 	rm -f "$file"
 	echo mine >"${file%/*}/.gaishim.config"

@@ -13,6 +13,8 @@ mkdir "$TMP/bin"
 unset GAISHIM_SO # so that every variable of this name is the command's doing
 object=$TMP/tree/build/libgaishim.so
 shell='' command=''
+n='
+'
 # The options that there are, as the command has them.
 options=shim/options.def
 # shellcheck source=scripts/commands/options.sh
@@ -31,7 +33,15 @@ sets() {
 	wanted=$1
 	shift
 	gaishim "$@" -- env
-	is "$* sets $wanted" "$(echo "$out" | grep ^GAISHIM_)" "$wanted"
+	is "$* sets $(echo "$wanted" | tr '\n' ' ')" "$(echo "$out" | grep ^GAISHIM_ | sort)" "$(printf '%s\n' "$wanted" | sort)"
+}
+
+# variable_of OPTION[=VALUE]: prints what it sets.
+variable_of() {
+	name=$(printf '%s\n' "${1%%=*}" | sed 's/^--//; y/abcdefghijklmnopqrstuvwxyz-/ABCDEFGHIJKLMNOPQRSTUVWXYZ_/')
+	value=${1#"${1%%=*}"}
+	value=${value#=}
+	printf 'GAISHIM_%s=%s\n' "$name" "${value:-1}"
 }
 
 # refuses ERE OPTION...: status 2, COMMAND does not run, the text says why.
@@ -57,7 +67,7 @@ refuses_alone() {
 try_option() {
 	kind=$1 option=$2 variable=$3
 	shift 4
-	name_words "$@"
+	name_allowed "$kind" "$@"
 	case $kind in
 	FLAG)
 		sets "$variable=1" "$option"
@@ -83,6 +93,19 @@ try_option() {
 		sets "$variable=$PWD/./stderr" "$option" ./stderr
 		refuses_alone 'allowed are FILE and stderr$' "$option"
 		;;
+	NUMBER | SECONDS)
+		for value in "$1" "$2" "$3" "0$3"; do
+			sets "$variable=$value" "$option=$value"
+			sets "$variable=$value" "$option" "$value"
+		done
+		above=$(awk "BEGIN { print $3 + ($3 < 1 ? 0.001 : 1) }")
+		for value in nonsense "$above" "-$3" " $3" "$3 " "$3s" "$3e0" "$3." . 1..2 1,5 0x1 1.0000000000 \
+			9223372037 18446744073709551617 "${3}000000000000000000000000000000000000"; do
+			refuses "^gaishim: $option=$value: allowed (is|are) $named\$" "$option=$value"
+		done
+		refuses "^gaishim: $option=[+]$3: allowed (is|are) $named\$" "$option=+$3"
+		refuses_alone "allowed (is|are) $named\$" "$option"
+		;;
 	*) is "$option is of a kind that this test knows" "$kind" '' ;;
 	esac
 }
@@ -104,6 +127,33 @@ refusals() {
 	refuses 'unknown option; allowed are .*--lock=host\|global\|none .*--log=FILE\|stderr .*--version$' --unknown
 	refuses '^gaishim: --python_idna=off: unknown option' --python_idna=off
 	refuses '^gaishim: --lock	GAISHIM_LOCK=x: unknown' '--lock	GAISHIM_LOCK=x'
+	refuses '^gaishim: --deadline=0.009: allowed are 0 and 0.01 to 3600 seconds$' --deadline=0.009
+	refuses '^gaishim: --deadline=0.0099999999: allowed are 0 and' --deadline=0.0099999999
+	refuses '^gaishim: --retry=11: allowed is 0 to 10$' --retry 11
+	refuses '^gaishim: --retry=3.0: allowed is 0 to 10$' --retry=3.0
+	refuses '^gaishim: --retry-delay=0: allowed is 0.01 to 60 seconds$' --retry-delay=0
+	for value in .5 0.5 5 05 000.010000000 3600.000000000 0.0; do
+		sets "GAISHIM_DEADLINE=$value" "--deadline=$value"
+	done
+	for lock in global none; do
+		for option in --hedge --deadline=1 --hold=0.5; do
+			refuses "^gaishim: ${option%%=*} with --lock=$lock: allowed is --lock=host\$" --lock=$lock $option
+			refuses 'leave one of the two out$' $option --lock=$lock
+			GAISHIM_LOCK=$lock
+			export GAISHIM_LOCK
+			refuses "^gaishim: ${option%%=*} with GAISHIM_LOCK=$lock: allowed is --lock=host\$" $option
+			sets "GAISHIM_LOCK=host$n$(variable_of $option)" --lock=host $option
+			unset GAISHIM_LOCK
+		done
+		for option in --deadline=0 --hold=0.0 --retry=3 --retry-delay=1 --fork-wait=0; do
+			sets "GAISHIM_LOCK=$lock$n$(variable_of $option)" --lock=$lock $option
+		done
+		# What comes from outside gives way.
+		GAISHIM_HEDGE=1
+		export GAISHIM_HEDGE
+		sets "GAISHIM_HEDGE=1${n}GAISHIM_LOCK=$lock" --lock=$lock
+		unset GAISHIM_HEDGE
+	done
 	refuses '^gaishim: -s: unknown option.*--strict' -s
 	for arguments in '' -- --strict '--strict --' --patience; do
 		# shellcheck disable=SC2086 # words
@@ -130,7 +180,7 @@ commands() {
 	set -- $(sh -c 'echo $$; exec "$@"' sh $shell "$TMP/tree/scripts/gaishim" sh -c 'echo $$')
 	is "the command takes its place" "$1" "$2"
 	# The user's variables are data, also those whose names the scripts use.
-	names=$(grep -Eho '\b[a-z_]+=' scripts/gaishim scripts/commands/options.sh | tr -d = | sort -u)
+	names=$(grep -Eho '\b[a-z_]+=' scripts/gaishim scripts/commands/options.sh scripts/commands/values.sh | tr -d = | sort -u)
 	ok "there are such names" [ "$(printf '%s\n' "$names" | wc -l)" -gt 20 ]
 	set --
 	for name in $names; do
@@ -214,10 +264,11 @@ elsewhere() {
 # helps KIND OPTION VARIABLE HELP [WORD...]: --help has it all.
 helps() {
 	to_form "$@"
+	to_help "$@"
 	variable=$3
 	[ "$1" != FLAG ] || variable=$3=1
 	is "--help has $2" "$(printf '%s\n' "$out" | grep -Fx -A 1 -e "$(printf '  %-40s%37s' "$form" "$variable")")" \
-		"$(printf '  %-40s%37s\n        %s' "$form" "$variable" "$4")"
+		"$(printf '  %-40s%37s\n        %s' "$form" "$variable" "$help")"
 	help_lines=$((help_lines + 2))
 }
 
@@ -240,16 +291,19 @@ about() {
 agree() {
 	kind=$1 variable=$3
 	shift 4
-	name_words "$@"
-	wanted="$variable is not ${named% and *} or ${named##* and }"
+	name_allowed "$kind" "$@"
+	case $named in
+	*' and '*) wanted="$variable is not ${named% and *} or ${named##* and }" ;;
+	*) wanted="$variable is not $named" ;;
+	esac
 	[ "$kind" != FILENAME ] || wanted=''
 	rm -f "$TMP/log"
 	env LD_PRELOAD="$object" GAISHIM_LOG="$TMP/log" "$variable=/dev/null" getent ahosts 127.0.0.1 >/dev/null
-	is "the object knows $variable" "$(sed -n 's/.*gaishim="\(.*\)"$/\1/p' "$TMP/log" 2>/dev/null)" "$wanted"
+	is "the object knows $variable, and says the same" "$(sed -n 's/.*gaishim="\(.*\)"$/\1/p' "$TMP/log" 2>/dev/null)" "$wanted"
 }
 
 is "a row is a line" "$(grep -c '^[A-Z]' shim/options.def)" "$(each_option echo | grep -c .)"
-is "a help is plain text" "$(sed -n 's/^[A-Z].*(.*"\(.*\)")$/\1/p' shim/options.def | grep -c '^[A-Za-z0-9 ,;:%=/()'\''-]*$')" \
+is "a help is plain text" "$(sed -n 's/^[A-Z].*(.*"\(.*\)")$/\1/p' shim/options.def | grep -c '^[A-Za-z0-9_ ,;:%=/()'\''-]*$')" \
 	"$(each_option echo | grep -c .)"
 each_option agree
 rm -f "$TMP/log"

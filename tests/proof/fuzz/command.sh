@@ -37,7 +37,8 @@ before=$(cd "$TMP" && find . -path ./bin -prune -o -print | sort)
 # told writes it), and the words. awk reads the
 # table of options by itself.
 generate() {
-	LC_ALL=C awk -v seed="$1" -v cases="$2" -v cwd="$TMP/cwd" '
+	LC_ALL=C awk -v seed="$1" -v cases="$2" -v cwd="$TMP/cwd" \
+		-v needy="$(sed -n 's/^#define NEED_FLIGHTS //p' shim/options.def | tr -d '",')" '
 	function pick(n) { return int(rand() * n) }
 	function quoted(s) {
 		gsub(/\047/, "\047\\\047\047", s)
@@ -53,6 +54,22 @@ generate() {
 		at = pick(length(s) + 1)
 		return substr(s, 1, at) (pick(2) ? noise() : "") substr(s, at + 1 + pick(2))
 	}
+	function is_in_range(name, value,  fraction) {
+		fraction = value
+		if (!sub(/^[0-9]*[.]/, "", fraction)) fraction = ""
+		if (value !~ /^[0-9]*[.]?[0-9]+$/ || length(fraction) > 9) return 0
+		if (kind[name] == "NUMBER" && value ~ /[.]/) return 0
+		return value + 0 == standard[name] + 0 || value + 0 >= least[name] + 0 && value + 0 <= most[name] + 0
+	}
+	# Whether something is set that needs flights, where there are none.
+	function is_idle(  name, i, names) {
+		if (!("LOCK" in set) || set["LOCK"] == "host") return 0
+		for (i = split(needy, names, " "); i > 0; i--) {
+			name = toupper(names[i])
+			if (name in set && set[name] + 0 != 0) return 1
+		}
+		return 0
+	}
 	# is_right OPTION: what it sets is in NAME and VALUE then.
 	function is_right(o) {
 		name = o
@@ -62,6 +79,7 @@ generate() {
 		if (kind[name] == "FLAG") return o == name
 		value = substr(o, length(name) + 2)
 		if (value == "") return 0
+		if (kind[name] ~ /NUMBER|SECONDS/) return is_in_range(name, value)
 		if (kind[name] != "FILENAME") return (name, value) in takes
 		if (value != "stderr" && substr(value, 1, 1) != "/") value = cwd "/" value
 		return 1
@@ -76,6 +94,7 @@ generate() {
 		if (which == 0) return noise()
 		if (which == 1) return "--patience=" number()
 		if (which <= 4) return "--log=" noise() noise()
+		if (which == 5) return numeric[1 + pick(numerics)] "=" number()
 		w = word[1 + pick(words)]
 		return which <= 8 ? mutate(w) : w
 	}
@@ -93,6 +112,10 @@ generate() {
 		kind[option] = row
 		word[++words] = option
 		if (row == "FILENAME") count = split("log stderr /dev/null", field, " ")
+		if (row ~ /NUMBER|SECONDS/) {
+			numeric[++numerics] = option
+			standard[option] = field[2]; least[option] = field[3]; most[option] = field[4]
+		}
 		for (i = 2; i <= count; i++) {
 			takes[option, field[i]]
 			word[++words] = option "=" field[i]
@@ -127,7 +150,7 @@ generate() {
 					else wanted = "refused"
 				}
 			}
-			if (wanted == "" && i > count) wanted = "refused"
+			if (wanted == "" && (i > count || is_idle())) wanted = "refused"
 			if (wanted == "") {
 				# Other commands than ours there may not be; subcommands are another matter.
 				argument[i] = "told"
