@@ -287,6 +287,13 @@ about() {
 	done
 }
 
+# complaint VARIABLE VALUE: prints what the object says about it in its log.
+complaint() {
+	rm -f "$TMP/log"
+	env LD_PRELOAD="$object" GAISHIM_LOG="$TMP/log" "$1=$2" getent ahosts 127.0.0.1 >/dev/null
+	sed -n 's/.*gaishim="\(.*\)"$/\1/p' "$TMP/log" 2>/dev/null
+}
+
 # agree KIND OPTION VARIABLE HELP [WORD...]: the object has the option, and the same words.
 agree() {
 	kind=$1 variable=$3
@@ -297,15 +304,33 @@ agree() {
 	*) wanted="$variable is not $named" ;;
 	esac
 	[ "$kind" != FILENAME ] || wanted=''
-	rm -f "$TMP/log"
-	env LD_PRELOAD="$object" GAISHIM_LOG="$TMP/log" "$variable=/dev/null" getent ahosts 127.0.0.1 >/dev/null
-	is "the object knows $variable, and says the same" "$(sed -n 's/.*gaishim="\(.*\)"$/\1/p' "$TMP/log" 2>/dev/null)" "$wanted"
+	is "the object knows $variable, and says the same" "$(complaint "$variable" /dev/null)" "$wanted"
+}
+
+# agree_on_numbers KIND OPTION VARIABLE HELP [WORD...]: the command refuses what the object
+# complains about, and nothing else.
+agree_on_numbers() {
+	case $1 in
+	NUMBER | SECONDS) ;;
+	*) return ;;
+	esac
+	option=$2 variable=$3 taken=''
+	shift 4
+	for value in "$@" 0 00 0.0 .0 . 1. 1.0 .5 0.01 0.009999999 0.0100000000 10.000000001 11 60.1 3600.000000001 \
+		-0 +1 1e1 0x1 1,5 ' 1' 12345678901234567890 000000000000000000000000000001; do
+		gaishim "$option=$value" true
+		[ "$status" != 0 ] || taken="$taken $value"
+		is "$option=$value: the object says the same" "$status$(complaint "$variable" "$value" | sed 's/.*/2/')" \
+			"$(echo "$status" | sed 's/2/22/')"
+	done
+	like "$option takes some of these" "$taken" ' .* '
 }
 
 is "a row is a line" "$(grep -c '^[A-Z]' shim/options.def)" "$(each_option echo | grep -c .)"
 is "a help is plain text" "$(sed -n 's/^[A-Z].*(.*"\(.*\)")$/\1/p' shim/options.def | grep -c '^[A-Za-z0-9_ ,;:%=/()'\''-]*$')" \
 	"$(each_option echo | grep -c .)"
 each_option agree
+each_option agree_on_numbers
 rm -f "$TMP/log"
 
 # The site hook cannot read the table where it is carried alone.
