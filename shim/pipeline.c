@@ -4,6 +4,7 @@
 #include "as_written.h"
 #include "ask.h"
 #include "config.h"
+#include "host/localhost.h"
 #include "host/normalize.h"
 #include "libc/clock.h"
 #include "log.h"
@@ -11,12 +12,30 @@
 
 #include <errno.h>
 
+/* Returns whether the host is one that this machine alone may have (RFC 6761 6.3). Then the
+ * interfaces that AI_ADDRCONFIG counts do not hide the host. */
+static bool take_localhost(struct question *q)
+{
+	if (q->strict || q->call->loopback == NULL || q->flags & AI_NUMERICHOST || !localhost_is(q->host))
+		return false;
+	q->libc_flags &= ~AI_ADDRCONFIG;
+	return true;
+}
+
+/* Returns whether libc has not found a host. */
+static bool is_no(int code)
+{
+	return code == EAI_NONAME || code == EAI_NODATA || code == EAI_ADDRFAMILY || code == EAI_AGAIN
+	       || code == EAI_FAIL;
+}
+
 /* Each stage answers, refuses, or says whose turn it is; stages never call one another. A
  * host that is numeric as it is written has nothing to normalize, so the numeric stage
  * comes first. */
 static int stages(struct question *q, void **answer)
 {
 	const struct call *call = q->call;
+	bool is_localhost = false;
 	int code = call->validate != NULL ? call->validate(q) : NOT_MINE;
 
 	if (code == NOT_MINE && call->numeric != NULL)
@@ -27,10 +46,16 @@ static int stages(struct question *q, void **answer)
 		code = call->numeric(q, answer);
 	if (code == NOT_MINE && q->written != NULL)
 		code = as_written(q, answer);
-	if (code == NOT_MINE)
+	if (code == NOT_MINE) {
+		is_localhost = take_localhost(q);
 		code = ask_together(q, answer);
+	}
 	if (code == ASK_LIBC)
 		code = ask_libc(q, answer);
+	if (is_localhost && is_no(code)) {
+		q->how = "localhost";
+		code = call->loopback(q, answer);
+	}
 	return code;
 }
 

@@ -66,6 +66,9 @@ struct call {
 	int (*validate)(const struct question *q);
 	/* Answer a host that is an address. NULL for a call whose hosts are all addresses. */
 	int (*numeric)(struct question *q, void **answer);
+	/* Answer a name under localhost that libc does not find. NULL for a call whose hosts are
+	 * all addresses. */
+	int (*loopback)(const struct question *q, void **answer);
 	/* Ask libc. Returns a code, with errno for an error; the caller owns the answer. */
 	int (*ask)(const struct question *q, void **answer);
 	/* How callers who ask the same question share an answer: QUESTION_FLIGHTS() of

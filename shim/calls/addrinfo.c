@@ -3,9 +3,11 @@
 
 #include "host/idna.h"
 #include "libc/libc.h"
+#include "libc/next.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 void *addrinfo_copy(const void *list)
 {
@@ -42,4 +44,38 @@ int addrinfo_match(const struct question *q, struct addrinfo **list)
 		node->ai_socktype |= q->type_bits;
 	}
 	return code == EAI_MEMORY ? code : 0;
+}
+
+/* libc answers a call without a host with loopback addresses, in its own order; but not
+ * without a service, either, nor for a raw socket with a service. */
+int addrinfo_loopback(const struct question *q, void **answer)
+{
+	struct addrinfo hints = {
+		.ai_flags = q->service != NULL ? q->flags & AI_NUMERICSERV : AI_NUMERICSERV,
+		.ai_family = q->family,
+		.ai_socktype = q->socktype == SOCK_RAW ? SOCK_DGRAM : q->socktype,
+		.ai_protocol = q->socktype == SOCK_RAW ? 0 : q->protocol,
+	};
+	struct addrinfo *list, *named;
+	int code = next.getaddrinfo(NULL, q->service != NULL ? q->service : "0", &hints, &list);
+
+	if (code != 0)
+		return code;
+	if (q->flags & AI_CANONNAME) {
+		named = libc->list_copy(list, q->host);
+		freeaddrinfo(list);
+		if (named == NULL)
+			return EAI_MEMORY;
+		list = named;
+	}
+	for (struct addrinfo *node = list; q->socktype == SOCK_RAW && node != NULL; node = node->ai_next) {
+		node->ai_socktype = SOCK_RAW;
+		node->ai_protocol = q->protocol;
+	}
+	code = addrinfo_match(q, &list);
+	if (code == 0)
+		*answer = list;
+	else
+		freeaddrinfo(list);
+	return code;
 }

@@ -22,4 +22,8 @@ void addrinfo_discard(void *list);
  * another list. Returns 0 or EAI_MEMORY. */
 int addrinfo_match(const struct question *q, struct addrinfo **list);
 
+/* Answer a name under localhost, which libc does not find, with loopback addresses, in libc's
+ * order. Returns what a stage returns; the caller owns the answer. */
+int addrinfo_loopback(const struct question *q, void **answer);
+
 #endif

@@ -198,6 +198,7 @@ const struct call getaddrinfo_call = {
 	.has_hints = true,
 	.validate = validate,
 	.numeric = numeric,
+	.loopback = addrinfo_loopback,
 	.ask = ask_question,
 	.flights = QUESTION_FLIGHTS(addrinfo_copy, addrinfo_discard),
 };

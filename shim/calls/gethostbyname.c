@@ -74,6 +74,17 @@ static int numeric(struct question *q, void **answer)
 	return hostent_new_numeric(q->host, &address, answer);
 }
 
+static int loopback(const struct question *q, void **answer)
+{
+	const struct address address = {
+		.family = q->family,
+		.v4.s_addr = htonl(INADDR_LOOPBACK),
+		.v6 = IN6ADDR_LOOPBACK_INIT,
+	};
+
+	return hostent_new_numeric(q->host, &address, answer);
+}
+
 static int ask_name(const struct question *q, const struct place *place)
 {
 	return next.gethostbyname_r(q->host, place->host, place->buffer, place->size, place->result,
@@ -102,6 +113,7 @@ static const struct call by_name = {
 	.has_h_errno = true,
 	.validate = validate,
 	.numeric = numeric,
+	.loopback = loopback,
 	.ask = ask_by_name,
 	.flights = QUESTION_FLIGHTS(hostent_copy, hostent_discard),
 };
@@ -111,6 +123,7 @@ static const struct call by_name2 = {
 	.has_h_errno = true,
 	.validate = validate,
 	.numeric = numeric,
+	.loopback = loopback,
 	.ask = ask_by_name2,
 	.flights = QUESTION_FLIGHTS(hostent_copy, hostent_discard),
 };
