@@ -24,7 +24,7 @@ static void register_thread(struct flight *flight, int thread)
 	table_unlock(table);
 }
 
-static void *ask_on_thread(void *argument)
+static void ask_on_thread(void *argument)
 {
 	struct flight *flight = argument;
 	const struct flight_kind *kind = flight->kind;
@@ -57,7 +57,6 @@ static void *ask_on_thread(void *argument)
 	if (code == 0 && !landed)
 		kind->discard(answer);
 	threads_end();
-	return NULL;
 }
 
 int64_t askers_due_locked(const struct flight *flight, int64_t came)

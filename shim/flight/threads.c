@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "flight/threads.h"
 
+#include "libc/clock.h"
 #include "libc/libc.h"
 #include "libc/process.h"
 
@@ -10,10 +11,17 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { STACK = 256 * 1024 }; /* libc's modules take 16 KiB for a lookup; other modules take more */
+enum {
+	STACK = 256 * 1024, /* libc's modules take 16 KiB for a lookup; other modules take more */
+	IDLE = 200000000,   /* nanoseconds: the process cannot end by pthread_exit() meanwhile */
+	IDLE_MOST = 16,     /* threads that are idle at once */
+};
+
+unsigned threads_most = THREADS_MOST;
 
 /* Read a whole file of /proc into text, as a string. Returns false if the file cannot be
  * read. */
@@ -112,9 +120,70 @@ static void end_quiet(const struct quiet *before)
 	sigprocmask(SIG_SETMASK, &before->signals, NULL);
 }
 
-bool threads_start(void *(*job)(void *), void *argument)
+/* Wait for a job. Returns false if none has come in time. */
+static bool take_job(struct pool *pool, struct job *job)
+{
+	int64_t until = clock_now() + IDLE;
+	bool taken;
+
+	pthread_mutex_lock(&pool->lock);
+	if (pool->idle++ >= IDLE_MOST)
+		until = 0;
+	while (pool->waiting == 0 && clock_now() < until)
+		libc->wait(&pool->given, &pool->lock, until);
+	pool->idle--;
+	taken = pool->waiting > 0;
+	if (taken)
+		*job = pool->jobs[--pool->waiting];
+	pthread_mutex_unlock(&pool->lock);
+	return taken;
+}
+
+static void *work(void *argument)
+{
+	struct pool *pool = argument;
+	struct job job;
+
+	prctl(PR_SET_NAME, "gaishim");
+	while (take_job(pool, &job))
+		job.run(job.argument);
+	return NULL;
+}
+
+/* Let a job wait for a thread. Returns whether there are too few idle ones. */
+static bool give(struct pool *pool, struct job job)
+{
+	bool too_few;
+
+	pthread_mutex_lock(&pool->lock);
+	pool->jobs[pool->waiting++] = job;
+	too_few = pool->waiting > pool->idle;
+	pthread_cond_signal(&pool->given);
+	pthread_mutex_unlock(&pool->lock);
+	return too_few;
+}
+
+/* Take a job back. Returns false if a thread has it already. */
+static bool take_back(struct pool *pool, struct job job)
+{
+	unsigned at = 0;
+	bool found;
+
+	pthread_mutex_lock(&pool->lock);
+	while (at < pool->waiting && pool->jobs[at].argument != job.argument)
+		at++;
+	found = at < pool->waiting;
+	if (found)
+		pool->jobs[at] = pool->jobs[--pool->waiting];
+	pthread_mutex_unlock(&pool->lock);
+	return found;
+}
+
+bool threads_start(void (*run)(void *), void *argument)
 {
 	struct process *process = process_own();
+	struct pool *pool = &process->pool;
+	const struct job job = { run, argument };
 	int saved = errno;
 	bool started = false;
 	struct quiet before;
@@ -122,8 +191,9 @@ bool threads_start(void *(*job)(void *), void *argument)
 	if (!libc->has_threads() || process == NULL)
 		return false;
 	begin_quiet(&before); /* the new thread inherits the mask */
-	if (atomic_fetch_add(&process->threads, 1) < THREADS_MOST && may_clone())
-		started = libc->start_thread(job, argument, STACK);
+	if (atomic_fetch_add(&process->threads, 1) < threads_most)
+		started = !give(pool, job) || (may_clone() && libc->start_thread(work, pool, STACK))
+			  || !take_back(pool, job);
 	if (!started)
 		threads_end();
 	end_quiet(&before);
@@ -137,6 +207,13 @@ void threads_end(void)
 
 	if (process != NULL)
 		atomic_fetch_sub(&process->threads, 1);
+}
+
+bool threads_are_busy(void)
+{
+	struct process *process = process_own();
+
+	return process != NULL && atomic_load(&process->threads) >= threads_most;
 }
 
 int threads_is_blocked(int tid)

@@ -7,12 +7,28 @@
 #ifndef GAISHIM_PROCESS_H
 #define GAISHIM_PROCESS_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
+/* Jobs for threads of ours. */
+enum { JOBS_MOST = 256 };
+
+struct pool {
+	pthread_mutex_t lock;
+	pthread_cond_t given; /* a job has come */
+	unsigned idle;        /* threads that wait for one; the lock guards these */
+	unsigned waiting;     /* jobs that wait for a thread */
+	struct job {
+		void (*run)(void *);
+		void *argument;
+	} jobs[JOBS_MOST];
+};
+
 struct process {
 	struct table *_Atomic table; /* of flights; NULL before the first one */
-	atomic_uint threads;         /* of ours that have not ended */
+	atomic_uint threads;         /* of ours that have a job */
+	struct pool pool;            /* all zero at first, as a lock and a condition may be */
 };
 
 /* Returns the data, which are never freed, or NULL if there is no memory. errno is

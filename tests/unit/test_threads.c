@@ -42,7 +42,7 @@ static void await_end(void)
 		nap(0.5);
 }
 
-static void *job(void *argument)
+static void job(void *argument)
 {
 	pthread_sigmask(SIG_BLOCK, NULL, &blocked);
 	atomic_store(&tid, (int)syscall(SYS_gettid));
@@ -50,7 +50,6 @@ static void *job(void *argument)
 	while (!atomic_load(&may_end))
 		nap(0.5);
 	threads_end();
-	return NULL;
 }
 
 /* Neither errno nor the caller's mask changes. Every signal that can be blocked is. */

@@ -25,10 +25,10 @@
 
 enum { AS_MEANT = 4 };
 
-static void *job(void *unused)
+static void job(void *unused)
 {
+	(void)unused;
 	threads_end();
-	return unused;
 }
 
 static void run_child(void (*child)(void))

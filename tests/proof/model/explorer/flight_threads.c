@@ -84,7 +84,7 @@ long model_syscall(long number, ...)
 	return explore_current() + 1;
 }
 
-bool threads_start(void *(*job)(void *), void *argument)
+bool threads_start(void (*job)(void *), void *argument)
 {
 	int task = CALLERS;
 
