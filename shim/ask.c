@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "ask.h"
 
+#include "config.h"
+#include "flight/flight.h"
+#include "host/localhost.h"
+#include "libc/clock.h"
 #include "libc/gate.h"
 
 #include <errno.h>
+#include <poll.h>
 
 /* Returns whether libc may take a lock of its own for the question. For an address it asks no
  * resolver, and takes a lock only with AI_ADDRCONFIG. */
@@ -12,7 +17,7 @@ static bool may_take_locks(const struct question *q)
 	return (q->libc_flags & (AI_NUMERICHOST | AI_ADDRCONFIG)) != AI_NUMERICHOST;
 }
 
-int ask_libc(const struct question *q, void **answer)
+static int ask_once(const struct question *q, void **answer)
 {
 	int saved = errno;
 	uint32_t era;
@@ -23,5 +28,34 @@ int ask_libc(const struct question *q, void **answer)
 		gate_leave(era);
 	if (code == 0)
 		errno = saved;
+	return code;
+}
+
+/* libc's resolver waits in poll(), too: a thread can be cancelled here, as there. */
+static void wait_until(int64_t then)
+{
+	int64_t left;
+
+	while ((left = then - clock_now()) > 0)
+		poll(NULL, 0, (int)(left / 1000000) + 1);
+}
+
+int ask_libc(const struct question *q, void **answer)
+{
+	int64_t begun = config.retry > 0 ? clock_now() : 0;
+	int64_t delay = config.retry_delay;
+	int code = ask_once(q, answer);
+
+	/* A name under localhost has an answer of ours. */
+	for (unsigned i = 0; i < config.retry && code == EAI_AGAIN && !localhost_is(q->host); i++) {
+		int64_t then = clock_now() + delay;
+
+		if (config.deadline != 0 && then >= begun + config.deadline)
+			break;
+		flight_asks_again(then);
+		wait_until(then);
+		code = ask_once(q, answer);
+		delay *= 2;
+	}
 	return code;
 }

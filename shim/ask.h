@@ -7,8 +7,9 @@
 
 #include "question.h"
 
-/* Ask libc on this thread, when no fork is under way. Returns libc's code, with errno for an
- * error, or 0; the caller owns the answer then, and errno is preserved. */
+/* Ask libc on this thread, when no fork is under way, and again as often as GAISHIM_RETRY says
+ * if the code is EAI_AGAIN. Returns libc's code, with errno for an error, or 0; the caller owns
+ * the answer then, and errno is preserved. */
 int ask_libc(const struct question *q, void **answer);
 
 #endif

@@ -7,10 +7,14 @@
 #include "host/localhost.h"
 #include "host/normalize.h"
 #include "libc/clock.h"
+#include "libc/gate.h"
 #include "log.h"
 #include "together.h"
 
 #include <errno.h>
+
+/* Nanoseconds: by then libc has given up three nameservers. */
+#define DOUBT INT64_C(30000000000)
 
 /* Returns whether the host is one that this machine alone may have (RFC 6761 6.3). Then the
  * interfaces that AI_ADDRCONFIG counts do not hide the host. */
@@ -75,10 +79,24 @@ static int queue_and_log(struct question *q, void **answer)
 	return code;
 }
 
+/* Returns when the caller wants a code at the latest. In the child of a fork that has not waited
+ * for all lookups, libc may have a lock that nobody releases. */
+static int64_t find_deadline(void)
+{
+	int64_t most = config.deadline;
+
+	if (gate_has_doubt() && (most == 0 || most > DOUBT))
+		most = DOUBT;
+	return most != 0 ? clock_now() + most : FLIGHT_NO_DEADLINE;
+}
+
 int pipeline(struct question *q, void **answer)
 {
 	int saved = errno;
-	int code = config.log != NULL || config.lock == lock_global ? queue_and_log(q, answer) : stages(q, answer);
+	int code;
+
+	q->deadline = find_deadline();
+	code = config.log != NULL || config.lock == lock_global ? queue_and_log(q, answer) : stages(q, answer);
 
 	if (code == 0)
 		errno = saved; /* an allocation may change it and succeed */

@@ -42,6 +42,8 @@ struct question {
 	size_t room;         /* bytes of the buffer that libc shall fill */
 	unsigned skew;       /* how far that buffer is behind an address that suits pointers */
 
+	int64_t deadline;    /* of clock_now(), when the caller wants a code; FLIGHT_NO_DEADLINE */
+
 	/* For the log: what became of the question. */
 	const char *how;
 	int64_t waited; /* nanoseconds in a line */

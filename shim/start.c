@@ -4,6 +4,7 @@
 #include "config.h"
 #include "flight/threads.h"
 #include "libc/atfork.h"
+#include "libc/gate.h"
 #include "libc/next.h"
 #include "libc/stack.h"
 #include "log.h"
@@ -63,6 +64,9 @@ void start(void)
 	config_read(&config);
 	next_find();
 	threads_prepare();
+	if (config.hedge || config.deadline != 0)
+		threads_most = THREADS_MOST_HEDGED;
+	gate_fork_wait = config.fork_wait;
 	if (!atomic_exchange(&registered, true))
 		atfork_register();
 	complain();

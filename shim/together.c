@@ -5,6 +5,8 @@
 #include "config.h"
 #include "flight/flight.h"
 #include "host/classify.h"
+#include "libc/clock.h"
+#include "libc/gate.h"
 
 #include <locale.h>
 #include <stddef.h>
@@ -80,20 +82,42 @@ int question_ask_by_key(const void *at, void **answer)
 	return ask_libc(&q, answer);
 }
 
+void question_terms(const void *question, struct flight_terms *terms)
+{
+	const struct question *q = question;
+
+	terms->lone = gate_has_doubt();
+	terms->apart = config.hedge || config.deadline != 0 || terms->lone;
+	terms->hedged = config.hedge;
+	terms->deadline = q->deadline;
+}
+
 bool question_is_final(int code)
 {
 	return code != EAI_AGAIN && code != EAI_SYSTEM && code != EAI_MEMORY;
 }
 
-int ask_together(struct question *q, void **answer)
+/* Join a flight for the question, whose key has that many bytes. */
+static int join(struct question *q, size_t length, void **answer)
 {
 	static const char *const roles[] = {
-		[FLIGHT_LED] = "led", [FLIGHT_WAITED] = "waited",
-		[FLIGHT_ASKED] = "asked", [FLIGHT_PASSED] = "passed",
+		[FLIGHT_LED] = "led", [FLIGHT_WAITED] = "waited", [FLIGHT_ASKED] = "asked",
+		[FLIGHT_PASSED] = "passed", [FLIGHT_HEDGED] = "hedged",
 	};
 	struct flight_outcome outcome;
+	int code = flight_join(&q->call->flights, q, length, answer, &outcome);
+
+	q->how = roles[outcome.role];
+	q->waited = outcome.waited;
+	q->asks = (int)outcome.asks;
+	q->shared = (int)outcome.shared;
+	return code;
+}
+
+int ask_together(struct question *q, void **answer)
+{
 	size_t size = text_size(q);
-	int code;
+	size_t length = offsetof(struct key, text) + size;
 
 	/* libc refuses at once a host that must be an address and is none, and a host or
 	 * service that is too long for a name. Nobody need wait for that refusal, nor for the
@@ -105,12 +129,7 @@ int ask_together(struct question *q, void **answer)
 	    || (q->libc_flags & (AI_IDN | AI_CANONIDN) && uselocale((locale_t)0) != LC_GLOBAL_LOCALE)
 	    || size > TEXT_MOST)
 		return ASK_LIBC;
-	code = flight_join(&q->call->flights, q, offsetof(struct key, text) + size, answer, &outcome);
-	q->how = roles[outcome.role];
-	q->waited = outcome.waited;
-	q->asks = (int)outcome.asks;
-	q->shared = (int)outcome.shared;
-	return code;
+	return join(q, length, answer);
 }
 
 static void write_nothing(const void *question, void *key)

@@ -43,11 +43,14 @@ static void ask_on_thread(void *argument)
 	libc->wait_for_loader();
 	atomic_store(&flight->at_loader, false);
 
+	this_call.flight = flight;
+	this_call.asked = now;
 	code = kind->ask_by_key(flight->key, &answer);
 	error = errno;
+	this_call.flight = NULL;
 
 	table = table_lock();
-	landed = ask_report_locked(table, flight, now, code, error, answer);
+	landed = ask_report_locked(table, flight, this_call.asked, code, error, answer);
 	if (flight->thread == thread)
 		flight->check_at = 0;
 	flight->askers--;
@@ -87,13 +90,12 @@ static enum next_step check_thread_locked(struct table *table, struct flight *fl
 	flight->blocked = blocked ? flight->blocked + 1 : 0;
 	if (flight->blocked == 1)
 		flight->check_at = now + CHECK_AGAIN;
-	else if (flight->blocked == 2)
+	else if (flight->blocked == 2 && !flight->lone)
 		ask_desert_locked(table, flight);
 	return NO_ASK;
 }
 
-/* Start a thread that asks. Returns ASK_ITSELF if there can be no thread. */
-static enum next_step start_locked(struct table *table, struct flight *flight, int64_t now)
+enum next_step askers_start_locked(struct table *table, struct flight *flight, int64_t now)
 {
 	int64_t before = flight->asked;
 	bool started;
@@ -135,7 +137,7 @@ enum next_step askers_see_to_locked(struct table *table, struct flight *flight, 
 	if (flight->kind->copy == NULL || now - came >= ASK_LONG_OVERDUE)
 		return ASK_ITSELF;
 	covered = ask_covers_locked(flight, came);
-	next = start_locked(table, flight, now);
+	next = askers_start_locked(table, flight, now);
 	/* Alone, a covered caller would be in libc as long as the asker is. */
 	return next == ASK_ITSELF && covered ? NO_ASK : next;
 }

@@ -33,6 +33,8 @@ struct flight *flight_new(const struct flight_kind *kind, const void *question, 
 	flight->waiters = 0;
 	flight->callers = 0;
 	flight->asks = 0;
+	flight->extra = 0;
+	flight->lone = false;
 	flight->check_at = 0;
 	flight->answered_until = ANSWERED_NOBODY;
 	flight->answer = NULL;
@@ -73,6 +75,14 @@ void ask_begin_locked(struct flight *flight, int64_t now)
 	flight->asked = now;
 	flight->asks++;
 	flight->askers++;
+}
+
+void ask_again_locked(struct flight *flight, int64_t then)
+{
+	flight->extra++;
+	flight->asks++;
+	if (flight->asked < then)
+		flight->asked = then;
 }
 
 bool ask_report_locked(struct table *table, struct flight *flight, int64_t asked, int code,
@@ -126,7 +136,7 @@ int64_t ask_due_locked(const struct flight *flight, int64_t came)
 		return flight->asked + LINE_WAIT;
 	if (ask_covers_locked(flight, came))
 		return flight->asked
-		       + (flight->asks < flight->callers && flight->distance < ASK_LONG_OVERDUE
+		       + (flight->asks < flight->callers + flight->extra && flight->distance < ASK_LONG_OVERDUE
 				  ? flight->distance
 				  : ASK_LONG_OVERDUE);
 	return came + (flight->distance < USUAL_MOST ? flight->distance : USUAL_MOST);

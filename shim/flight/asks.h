@@ -29,6 +29,8 @@ struct flight {
 
 	unsigned callers; /* callers that have come so far */
 	unsigned asks;    /* asks that have begun so far */
+	unsigned extra;   /* asks that may be made beyond one for each caller */
+	bool lone;        /* no caller may ask by itself, even if it seems to hold a lock */
 	int64_t asked;    /* when the newest ask began */
 	int64_t distance; /* from the newest ask to the next */
 
@@ -69,6 +71,9 @@ struct flight *flight_leave_locked(struct table *table, struct flight *flight);
 /* Count an ask, and its asker, from now on. */
 void ask_begin_locked(struct flight *flight, int64_t now);
 
+/* An asker that is counted will ask again then. */
+void ask_again_locked(struct flight *flight, int64_t then);
+
 /* Take what an asker has brought. The asker is still counted. Returns whether the flight
  * has landed with this answer; if not, the asker still owns the answer. `asked` is when
  * this ask began. */
@@ -84,7 +89,7 @@ bool ask_covers_locked(const struct flight *flight, int64_t came);
 
 /* Returns when the next ask is due for a caller who came then. A caller is covered soon.
  * Further asks are for the case that the covering ask is lost, too. There are never more
- * asks than callers, each of whom would have asked libc once. */
+ * asks than callers, each of whom would have asked libc once, unless a caller wants more. */
 int64_t ask_due_locked(const struct flight *flight, int64_t came);
 
 #endif

@@ -14,8 +14,8 @@
  */
 #include "flight/flight.h"
 
-#include "flight/askers.h"
 #include "flight/asks.h"
+#include "flight/caller.h"
 #include "flight/table.h"
 #include "flight/this_call.h"
 #include "libc/clock.h"
@@ -25,31 +25,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-
-/* A caller's part in a flight, on the caller's stack. Only the caller's thread touches it. */
-struct caller {
-	const struct flight_kind *kind;
-	void *question;
-	volatile enum { OUTSIDE, WAITING, ASKING } part;
-	struct flight *volatile flight; /* held, unless part is OUTSIDE */
-	struct flight *spare;           /* an unused flight, to be freed */
-	int64_t came;                   /* when the caller began to wait */
-	int64_t asked;                  /* when the caller began to ask */
-};
-
-/* End a caller's part. Returns the flight, to be freed, if nobody else holds it. */
-static struct flight *leave_locked(struct table *table, struct caller *caller)
-{
-	bool was_asking = caller->part == ASKING;
-
-	caller->part = OUTSIDE;
-	atomic_signal_fence(memory_order_seq_cst);
-	if (was_asking)
-		caller->flight->askers--;
-	else
-		caller->flight->waiters--;
-	return flight_leave_locked(table, caller->flight);
-}
 
 /* A cleanup handler: the thread is cancelled, exits, or jumps away. */
 static void abandon(void *argument)
@@ -64,7 +39,7 @@ static void abandon(void *argument)
 	this_call.frame = __builtin_frame_address(0); /* so that a handler's lookup asks apart */
 	table = table_lock();
 	if (caller->part != OUTSIDE)
-		last = leave_locked(table, caller);
+		last = caller_leave_locked(table, caller);
 	table_unlock(table);
 	this_call = (struct this_call){ 0 };
 	flight_free(last);
@@ -82,63 +57,6 @@ static void desert_lost_locked(struct table *table)
 	this_call.flight = NULL;
 	if (lost != NULL && table == lost->entry.table)
 		ask_desert_locked(table, lost);
-}
-
-static void begin_to_wait_locked(struct caller *caller)
-{
-	caller->flight->waiters++;
-	atomic_signal_fence(memory_order_seq_cst);
-	caller->part = WAITING;
-}
-
-static void begin_to_ask_locked(struct caller *caller)
-{
-	bool waited = caller->part == WAITING;
-
-	caller->asked = clock_coarse();
-	ask_begin_locked(caller->flight, caller->asked);
-	atomic_signal_fence(memory_order_seq_cst);
-	caller->part = ASKING;
-	if (waited)
-		caller->flight->waiters--;
-}
-
-/* Take part in the listed flight with the spare one's key, or list the spare one. */
-static void enter_locked(struct table *table, struct caller *caller)
-{
-	struct flight *flight = (struct flight *)table_find(table, &caller->spare->entry);
-
-	if (flight == NULL) {
-		flight = caller->spare;
-		caller->spare = NULL; /* before abandon() could free a listed flight */
-		atomic_signal_fence(memory_order_seq_cst);
-		table_add(table, &flight->entry);
-	}
-	flight->holders++;
-	flight->callers++;
-	caller->flight = flight;
-}
-
-/* Wait until the flight has an answer for the caller, or the caller has to ask. Returns
- * NO_ASK if there is an answer. */
-static enum next_step wait_locked(struct table *table, struct caller *caller)
-{
-	struct flight *flight = caller->flight;
-	enum next_step next;
-
-	while (caller->came > flight->answered_until) {
-		if (flight->askers == 0 || flight->deserted)
-			return ASK_ITSELF;
-		if (!table_wait(table, &flight->changed, askers_due_locked(flight, caller->came)))
-			return ASK_APART;
-		if (caller->came <= flight->answered_until || flight->askers == 0)
-			continue;
-		next = askers_see_to_locked(table, flight, caller->came);
-		/* The answer may have come while the lock was not held. */
-		if (next == ASK_APART || (next == ASK_ITSELF && caller->came > flight->answered_until))
-			return next;
-	}
-	return NO_ASK;
 }
 
 /* Take the flight's code and answer, leave the flight and give the lock up. The last holder
@@ -163,7 +81,7 @@ static int take_locked(struct table *table, struct caller *caller, void **answer
 		own = kind->copy(flight->answer);
 		table = table_lock();
 	}
-	last = leave_locked(table, caller);
+	last = caller_leave_locked(table, caller);
 	table_unlock(table);
 	flight_free(last);
 
@@ -174,6 +92,20 @@ static int take_locked(struct table *table, struct caller *caller, void **answer
 	else
 		errno = error;
 	return code;
+}
+
+void flight_asks_again(int64_t then)
+{
+	struct flight *flight = this_call.flight;
+	struct table *table;
+
+	if (flight == NULL)
+		return;
+	this_call.asked = then;
+	table = table_lock();
+	if (table == flight->entry.table)
+		ask_again_locked(flight, then);
+	table_unlock(table);
 }
 
 /* Ask, tell the others and give the lock up. A caller that asked in vain takes the answer
@@ -189,11 +121,13 @@ static int ask_locked(struct table *table, struct caller *caller, void **answer,
 	int code, error;
 
 	outcome->role = flight->askers == 0 ? FLIGHT_LED : FLIGHT_ASKED;
-	begin_to_ask_locked(caller);
+	caller_begin_to_ask_locked(caller);
 	table_unlock(table);
 	this_call.flight = flight;
+	this_call.asked = caller->asked;
 	code = kind->ask(caller->question, &own);
 	error = errno;
+	caller->asked = this_call.asked;
 	this_call.frame = frame; /* a call on another stack of this thread may have cleared it */
 	this_call.flight = NULL;
 
@@ -203,12 +137,12 @@ static int ask_locked(struct table *table, struct caller *caller, void **answer,
 		|| table != flight->entry.table || flight->answered_until != ANSWERED_ALL))
 		goto own;
 	flight->takers++;
-	begin_to_wait_locked(caller);
+	caller_begin_to_wait_locked(caller);
 	flight->askers--;
 	return take_locked(table, caller, answer, outcome);
 own:
 	outcome->asks = flight->asks;
-	last = leave_locked(table, caller);
+	last = caller_leave_locked(table, caller);
 	table_unlock(table);
 	flight_free(last);
 	if (code == 0)
@@ -218,11 +152,25 @@ own:
 	return code;
 }
 
+/* Leave the flight without an answer, and give the lock up. */
+static int give_up_locked(struct table *table, struct caller *caller, struct flight_outcome *outcome)
+{
+	struct flight *last;
+
+	outcome->asks = caller->flight->asks;
+	last = caller_leave_locked(table, caller);
+	table_unlock(table);
+	flight_free(last);
+	errno = EAGAIN;
+	return caller->kind->no_time;
+}
+
 int flight_join(const struct flight_kind *kind, void *question, size_t key_length, void **answer,
 		struct flight_outcome *outcome)
 {
 	const char *frame = __builtin_frame_address(0);
 	struct caller caller = { .kind = kind, .question = question };
+	struct flight_terms *terms = &caller.terms;
 	struct _pthread_cleanup_buffer cleanup;
 	struct table *table;
 	enum next_step next = ASK_APART;
@@ -231,9 +179,12 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 	int code;
 
 	*outcome = (struct flight_outcome){ .role = FLIGHT_PASSED, .asks = 1 };
+	terms->deadline = FLIGHT_NO_DEADLINE;
+	if (kind->terms != NULL)
+		kind->terms(question, terms);
 	if (!libc->has_threads() || this_call_encloses(frame))
 		return kind->ask(question, answer);
-	if (libc->is_alone()) {
+	if (libc->is_alone() && !terms->apart) {
 		/* Nobody can come along, and a sandbox may not know the calls that map a table. */
 		outcome->role = FLIGHT_LED;
 		return kind->ask(question, answer);
@@ -249,15 +200,15 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 	table = table_lock();
 	if (table != NULL) {
 		desert_lost_locked(table);
-		enter_locked(table, &caller);
+		caller_enter_locked(table, &caller);
 		next = ASK_ITSELF;
-		if (caller.flight->askers > 0) {
-			outcome->role = FLIGHT_WAITED;
+		if (caller.flight->askers > 0 || terms->apart) {
+			outcome->role = caller.flight->asks > 0 ? FLIGHT_WAITED : FLIGHT_HEDGED;
 			caller.came = clock_now();
 			if (caller.came <= caller.flight->answered_until)
 				caller.came = caller.flight->answered_until + 1; /* this caller came later */
-			begin_to_wait_locked(&caller);
-			next = wait_locked(table, &caller);
+			caller_begin_to_wait_locked(&caller);
+			next = caller_wait_locked(table, &caller);
 			outcome->waited = clock_now() - caller.came;
 		}
 	}
@@ -265,6 +216,8 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 		code = take_locked(table, &caller, &brought, outcome);
 	} else if (next == ASK_ITSELF) {
 		code = ask_locked(table, &caller, &brought, outcome);
+	} else if (next == GIVE_UP) {
+		code = give_up_locked(table, &caller, outcome);
 	} else {
 		caller.part = OUTSIDE;
 		outcome->role = FLIGHT_PASSED;

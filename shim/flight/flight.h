@@ -23,11 +23,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How a caller wants its question asked. */
+struct flight_terms {
+	bool apart;       /* on threads of ours, so that the caller is not stuck in libc */
+	bool hedged;      /* and a few times more than there are callers, if an answer is late */
+	bool lone;        /* but never by the caller itself: it would hang, for all we know */
+	int64_t deadline; /* when the caller is told kind->no_time; FLIGHT_NO_DEADLINE */
+};
+#define FLIGHT_NO_DEADLINE INT64_MAX
+
 /* The functions of a kind of questions, and of their answers. A code is 0 or an error; errno
  * goes along with an error. */
 struct flight_kind {
 	/* Write the question as a key. Two questions with the same key are one question. */
 	void (*write_key)(const void *question, void *key);
+	/* Say how to ask. NULL: not apart, and without a deadline. */
+	void (*terms)(const void *question, struct flight_terms *terms);
 	/* Ask on the caller's thread. Returns a code, and with 0 an answer. */
 	int (*ask)(void *question, void **answer);
 	/* The same by the key, on a thread of ours: the caller and its question may be gone. */
@@ -40,6 +51,7 @@ struct flight_kind {
 	 * tomorrow. */
 	bool (*is_final)(int code);
 	int no_memory; /* the code for want of memory; it is never shared */
+	int no_time;   /* the code for a deadline that has passed */
 };
 
 /* How a call got its answer. */
@@ -49,11 +61,16 @@ struct flight_outcome {
 		FLIGHT_WAITED, /* got the answer of another's ask */
 		FLIGHT_ASKED,  /* waited, and then asked as well */
 		FLIGHT_PASSED, /* asked apart from all others */
+		FLIGHT_HEDGED, /* was the first, and a thread of ours asked */
 	} role;
 	unsigned shared; /* other callers who got this answer */
 	unsigned asks;   /* asks for this answer until then */
 	int64_t waited;  /* nanoseconds */
 };
+
+/* The asker on this thread will ask again then, a time of clock_now(): until then the answer is
+ * not late. Call this from within flight_kind's ask or ask_by_key. */
+void flight_asks_again(int64_t then);
 
 /* Returns the code of this caller's ask, or of another's. The caller owns *answer, which is
  * untouched on failure. key_length is the number of bytes that write_key writes. A call

@@ -7,12 +7,14 @@
 #define GAISHIM_THIS_CALL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct flight;
 
 extern _Thread_local struct this_call {
 	const char *frame;     /* its frame on the stack; NULL: none */
 	struct flight *flight; /* the flight that it asks for; NULL: none */
+	int64_t asked;         /* when it began to ask for the last time, if it has asked again */
 } this_call;
 
 /* Returns whether a call with that frame is inside another call of this thread: the frame of

@@ -12,7 +12,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { FORK_WAITS = 10000000, LOOKUP_WAITS = 100000000 }; /* nanoseconds */
+enum { LOOKUP_WAITS = 100000000 }; /* nanoseconds */
+
+int64_t gate_fork_wait = 10000000;
 
 /* Both halves change in a single step. The lower half counts the lookups inside libc, the
  * upper half is their era. Lookups for which a fork has waited in vain belong to an era that
@@ -25,7 +27,10 @@ static _Thread_local struct {
 	const char *frame; /* that of gate_enter(), while inside */
 	uint32_t era;
 	int forking; /* forks that this thread makes: a handler may fork again */
+	bool in_vain; /* its last fork has not waited for all lookups */
 } self;
+
+static bool doubt;
 
 static uint32_t era_of(uint64_t count)
 {
@@ -121,6 +126,7 @@ void gate_before_fork(void)
 	bool within = is_inside(__builtin_frame_address(0));
 	int64_t deadline = 0;
 
+	self.in_vain = false;
 	self.forking++;
 	atomic_fetch_add(&forks, 1);
 	for (;;) {
@@ -131,8 +137,9 @@ void gate_before_fork(void)
 		if ((uint32_t)count <= own)
 			break;
 		if (deadline == 0)
-			deadline = clock_now() + FORK_WAITS;
+			deadline = clock_now() + gate_fork_wait;
 		if (!sleep_on(&departures, seen, deadline)) {
+			self.in_vain = true;
 			atomic_compare_exchange_strong(&lookups, &count, next_era(count));
 			break;
 		}
@@ -152,7 +159,13 @@ void gate_after_fork(void)
 
 void gate_in_child(void)
 {
+	doubt = doubt || self.in_vain;
 	self.forking = 0;
 	forks = 0;
 	lookups = next_era(lookups);
+}
+
+bool gate_has_doubt(void)
+{
+	return doubt;
 }

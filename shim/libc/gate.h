@@ -29,4 +29,11 @@ void gate_before_fork(void);
 void gate_after_fork(void);
 void gate_in_child(void);
 
+/* Returns whether this is the child of a fork, or a child of such a child, that was made while
+ * lookups were out: libc may have locks here whose holders are not in this process. */
+bool gate_has_doubt(void);
+
+/* How long a fork waits for lookups, in nanoseconds. Constant once the process has started. */
+extern int64_t gate_fork_wait;
+
 #endif
