@@ -4,6 +4,7 @@
 #include "ask.h"
 #include "config.h"
 #include "flight/flight.h"
+#include "hold.h"
 #include "host/classify.h"
 #include "libc/clock.h"
 #include "libc/gate.h"
@@ -114,6 +115,25 @@ static int join(struct question *q, size_t length, void **answer)
 	return code;
 }
 
+/* The same, but take an answer that is kept (GAISHIM_HOLD), or keep a new one. */
+static int join_or_recall(struct question *q, size_t length, void **answer)
+{
+	const struct flight_kind *kind = &q->call->flights;
+	_Alignas(struct key) unsigned char key[sizeof(struct key) + TEXT_MOST];
+	uint64_t stamp = hold_stamp(); /* of before the answer */
+	int code;
+
+	question_write_key(q, key);
+	if (hold_find(kind, key, length, stamp, answer)) {
+		q->how = "held";
+		return 0;
+	}
+	code = join(q, length, answer);
+	if (code == 0 && strcmp(q->how, "waited") != 0)
+		hold_keep(kind, key, length, stamp, clock_now() + config.hold, *answer);
+	return code;
+}
+
 int ask_together(struct question *q, void **answer)
 {
 	size_t size = text_size(q);
@@ -129,7 +149,7 @@ int ask_together(struct question *q, void **answer)
 	    || (q->libc_flags & (AI_IDN | AI_CANONIDN) && uselocale((locale_t)0) != LC_GLOBAL_LOCALE)
 	    || size > TEXT_MOST)
 		return ASK_LIBC;
-	return join(q, length, answer);
+	return config.hold != 0 ? join_or_recall(q, length, answer) : join(q, length, answer);
 }
 
 static void write_nothing(const void *question, void *key)

@@ -29,6 +29,7 @@ struct process {
 	struct table *_Atomic table; /* of flights; NULL before the first one */
 	atomic_uint threads;         /* of ours that have a job */
 	struct pool pool;            /* all zero at first, as a lock and a condition may be */
+	struct store *_Atomic store; /* of answers that are kept, see hold.h; NULL: none */
 };
 
 /* Returns the data, which are never freed, or NULL if there is no memory. errno is

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "hold.h"
+
+#include "flight/table.h"
+#include "libc/clock.h"
+#include "libc/process.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#define PATIENCE INT64_C(1000000) /* nanoseconds for the lock */
+
+struct held {
+	uint32_t hash;
+	int64_t until;
+	uint64_t stamp;
+	const struct flight_kind *kind;
+	void *answer;
+	size_t length;
+	unsigned char key[];
+};
+
+/* The child of a fork finds no store, and makes its own. */
+struct store {
+	pthread_mutex_t lock;
+	unsigned next; /* the place of the oldest; the lock guards these */
+	struct held *held[HELD_MOST];
+};
+
+static struct store *find_store(void)
+{
+	struct process *process = process_own();
+	struct store *store, *first = NULL;
+
+	if (process == NULL)
+		return NULL;
+	store = atomic_load(&process->store);
+	if (store != NULL)
+		return store;
+	store = process_map(sizeof *store); /* all zero, as a lock may be */
+	if (store == NULL || atomic_compare_exchange_strong(&process->store, &first, store))
+		return store;
+	munmap(store, sizeof *store);
+	return first;
+}
+
+/* Returns the store, locked, or NULL. The lock may be this thread's own, in a signal handler, or
+ * that of a thread that has jumped away. */
+static struct store *lock_store(void)
+{
+	struct store *store = find_store();
+	int64_t until = 0;
+
+	while (store != NULL && pthread_mutex_trylock(&store->lock) != 0) {
+		if (until == 0)
+			until = clock_now() + PATIENCE;
+		else if (clock_now() > until)
+			return NULL;
+	}
+	return store;
+}
+
+/* Returns the place of an answer to the question, old or new, or NULL. */
+static struct held **find(struct store *store, uint32_t hash, const struct flight_kind *kind, const void *key,
+			  size_t length)
+{
+	for (unsigned i = 0; i < HELD_MOST; i++) {
+		struct held *held = store->held[i];
+
+		if (held != NULL && held->hash == hash && held->kind == kind && held->length == length
+		    && memcmp(held->key, key, length) == 0)
+			return &store->held[i];
+	}
+	return NULL;
+}
+
+static void forget(struct held *held)
+{
+	if (held == NULL)
+		return;
+	held->kind->discard(held->answer);
+	free(held);
+}
+
+uint64_t hold_stamp(void)
+{
+	static const char *const files[] = { "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf" };
+	uint64_t states[3][4] = { { 0 } };
+	int saved = errno;
+	struct stat state;
+
+	for (int i = 0; i < 3; i++) {
+		if (stat(files[i], &state) != 0)
+			continue;
+		states[i][0] = (uint64_t)state.st_ino;
+		states[i][1] = (uint64_t)state.st_size;
+		states[i][2] = (uint64_t)state.st_ctim.tv_sec;
+		states[i][3] = (uint64_t)state.st_ctim.tv_nsec;
+	}
+	errno = saved;
+	return table_hash(states, sizeof states);
+}
+
+bool hold_find(const struct flight_kind *kind, const void *key, size_t length, uint64_t stamp, void **answer)
+{
+	int saved = errno;
+	struct store *store = lock_store();
+	struct held **place, *old = NULL;
+	void *copy = NULL;
+
+	if (store == NULL)
+		return false;
+	place = find(store, table_hash(key, length), kind, key, length);
+	if (place != NULL && ((*place)->stamp != stamp || (*place)->until <= clock_now())) {
+		old = *place;
+		*place = NULL;
+	} else if (place != NULL) {
+		copy = kind->copy((*place)->answer);
+	}
+	pthread_mutex_unlock(&store->lock);
+	forget(old);
+	errno = saved;
+	if (copy == NULL)
+		return false;
+	*answer = copy;
+	return true;
+}
+
+void hold_keep(const struct flight_kind *kind, const void *key, size_t length, uint64_t stamp, int64_t until,
+	       const void *answer)
+{
+	int saved = errno;
+	struct held *held = malloc(sizeof *held + length), *old;
+	struct held **place;
+	struct store *store;
+
+	if (held == NULL)
+		goto out;
+	*held = (struct held){ table_hash(key, length), until, stamp, kind, kind->copy(answer), length };
+	memcpy(held->key, key, length);
+	store = held->answer != NULL ? lock_store() : NULL;
+	if (store == NULL) {
+		if (held->answer != NULL)
+			forget(held);
+		else
+			free(held);
+		goto out;
+	}
+	place = find(store, held->hash, kind, key, length);
+	if (place == NULL)
+		place = &store->held[store->next++ % HELD_MOST];
+	old = *place;
+	*place = held;
+	pthread_mutex_unlock(&store->lock);
+	forget(old);
+out:
+	errno = saved;
+}
