@@ -124,10 +124,12 @@ static int ask_locked(struct table *table, struct caller *caller, void **answer,
 	caller_begin_to_ask_locked(caller);
 	table_unlock(table);
 	this_call.flight = flight;
+	this_call.asker = caller;
 	this_call.asked = caller->asked;
 	code = kind->ask(caller->question, &own);
 	error = errno;
-	caller->asked = this_call.asked;
+	if (this_call.asker == caller) /* and no call on another stack of this thread */
+		caller->asked = this_call.asked;
 	this_call.frame = frame; /* a call on another stack of this thread may have cleared it */
 	this_call.flight = NULL;
 

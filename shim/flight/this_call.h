@@ -14,7 +14,8 @@ struct flight;
 extern _Thread_local struct this_call {
 	const char *frame;     /* its frame on the stack; NULL: none */
 	struct flight *flight; /* the flight that it asks for; NULL: none */
-	int64_t asked;         /* when it began to ask for the last time, if it has asked again */
+	const void *asker;     /* says which call the next field is about; never followed */
+	int64_t asked;         /* when that call began to ask for the last time */
 } this_call;
 
 /* Returns whether a call with that frame is inside another call of this thread: the frame of

@@ -36,6 +36,8 @@
 
 #include "flight/this_call.c"
 
+#include "flight/caller.c"
+
 #include "flight/flight.c"
 
 /* The model looks at it without being told of that. */

@@ -105,6 +105,11 @@ bool threads_start(void (*job)(void *), void *argument)
 	return true;
 }
 
+bool threads_are_busy(void)
+{
+	return false;
+}
+
 void threads_end(void)
 {
 	me()->job = NULL;
