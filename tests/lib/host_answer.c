@@ -121,7 +121,41 @@ static bool has_no_room(const struct host_question *q)
 	       && q->room < NUMERIC_ROOM + strlen(q->host) + 1;
 }
 
-struct host_answer expect_host_answer(const struct host_calls *libc, const struct host_question *q, const char *ascii)
+bool is_under_localhost(const char *name)
+{
+	size_t length = strlen(name), end = strlen("localhost");
+
+	if (length > 0 && name[length - 1] == '.')
+		length--;
+	if (length < end || strncasecmp(name + length - end, "localhost", end) != 0)
+		return false;
+	for (size_t label = 0, i = 0; i < length; i++) {
+		label = name[i] == '.' ? 0 : label + 1;
+		if (label > 63 || (label == 0 && (i == 0 || name[i - 1] == '.')))
+			return false;
+	}
+	return length == end || name[length - end - 1] == '.';
+}
+
+/* The loopback address of NAME. Its entry takes no more room than it must: two lists of
+ * pointers, the address, the name. */
+static struct host_answer expect_loopback(const struct host_calls *libc, struct host_question q, const char *name)
+{
+	const size_t room = q.room, unaligned = -q.misaligned % sizeof(char *);
+	struct host_answer a;
+
+	q.host = q.family == AF_INET ? "127.0.0.1" : "::1";
+	q.room = MOST_ROOM;
+	a = answer_of(libc, &q, 0);
+	a.entry->h_name = (char *)name;
+	a.error = 0;
+	if (has_buffer(q.call) && room < unaligned + 3 * sizeof(char *) + (size_t)a.entry->h_length + strlen(name) + 1)
+		return (struct host_answer){ .code = ERANGE, .error = ERANGE, .thread_h_errno = H_ERRNO_BEFORE,
+					     .said_h_errno = NETDB_INTERNAL };
+	return a;
+}
+
+static struct host_answer expect_normalized(const struct host_calls *libc, const struct host_question *q, const char *ascii)
 {
 	const bool is_usual = q->family == AF_INET || q->family == AF_INET6;
 	struct host_question normalized = *q;
@@ -138,6 +172,17 @@ struct host_answer expect_host_answer(const struct host_calls *libc, const struc
 	if (has_buffer(q->call))
 		return (struct host_answer){ .thread_h_errno = H_ERRNO_BEFORE, .said_h_errno = HOST_NOT_FOUND };
 	return (struct host_answer){ .thread_h_errno = HOST_NOT_FOUND, .said_h_errno = SAID_BEFORE };
+}
+
+struct host_answer expect_host_answer(const struct host_calls *libc, const struct host_question *q, const char *ascii)
+{
+	const bool is_usual = q->family == AF_INET || q->family == AF_INET6;
+	struct host_answer a = expect_normalized(libc, q, ascii);
+
+	if (a.entry != NULL || a.code != 0 || !is_usual || ascii == NULL || !is_under_localhost(ascii)
+	    || is_decided_at_once(libc, ascii, q->family))
+		return a;
+	return expect_loopback(libc, *q, ascii);
 }
 
 /* --- comparing --- */

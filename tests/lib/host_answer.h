@@ -69,9 +69,13 @@ bool is_decided_at_once(const struct host_calls *libc, const char *host, int fam
  * change such a question. And a form without a family asks for AF_INET. */
 void spare_libc(const struct host_calls *libc, struct host_question *q);
 
-/* What the object must answer to a question about a host: libc's answer, but for a host that
- * is Unicode. ASCII is the form of that, or NULL if it has none; q->host if it is not
- * Unicode. */
+/* Is NAME "localhost" or a name under it, with or without a last dot? */
+bool is_under_localhost(const char *name);
+
+/* What the object must answer to a question about a host, unless it is to answer as libc does:
+ * libc's answer, but for a host that is Unicode, and for a name under localhost that libc does
+ * not find. ASCII is the form of the host, or NULL if it has none; q->host if it is not Unicode
+ * or not to be normalized. */
 struct host_answer expect_host_answer(const struct host_calls *libc, const struct host_question *q, const char *ascii);
 
 /* Field by field. With LAYOUT the buffers must hold the same at the same places, too. */

@@ -41,6 +41,8 @@ static const struct host unicode_hosts[] = {
 	{ "fe80:1%１", "fe80:1%1", UNICODE, 0 },
 	/* names */
 	{ "ＬＯＣＡＬＨＯＳＴ", "localhost", UNICODE, 0 },
+	{ "ＬＯＣＡＬＨＯＳＴ。", "localhost.", UNICODE, 0 },
+	{ "é.localhost", "xn--9ca.localhost", UNICODE, 0 },
 	{ "BÜCHER.test", "xn--bcher-kva.test", UNICODE, 0 },
 	{ "bu\u0308cher。test", "xn--bcher-kva.test", UNICODE, 0 },
 	{ "faß.test", "xn--fa-hia.test", UNICODE, 0 },
@@ -111,7 +113,8 @@ static const char *const plain_hosts[] = {
 	"::ffff:254.128.1.1%lo", "::ffff:255.2.3.4%lo", "::ffff:255.2.3.4%lo ", "::ffff:255.5.3.4%lo",
 	/* names; the test sees to it that only /etc/hosts is asked */
 	"localhost", "LOCALHOST", "localhost.", "canon.test", "alias.test", "ALIAS.test", "both.test", "six.test",
-	"xn--bcher-kva.test", "XN--N3H.test", "nosuch.test", "xn--", "a..b", "-", "_", "\\", "a\\b",
+	"xn--bcher-kva.test", "XN--N3H.test", "nosuch.test", "xn--", "a..b", "x.localhost", "X.y.LocalHost.", "localhost..", "x..localhost",
+	".localhost", "xlocalhost", "-", "_", "\\", "a\\b",
 };
 
 /* Long ones: a head, a character COUNT times, a tail. */
