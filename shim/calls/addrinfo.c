@@ -46,36 +46,59 @@ int addrinfo_match(const struct question *q, struct addrinfo **list)
 	return code == EAI_MEMORY ? code : 0;
 }
 
-/* libc answers a call without a host with loopback addresses, in its own order; but not
- * without a service, either, nor for a raw socket with a service. */
+/* Returns whether libc puts 127.0.0.1 before ::1, which it does where there is no IPv6. It
+ * answers a call without a host with both, in its order. */
+static bool is_ipv4_first(void)
+{
+	const struct addrinfo hints = { .ai_flags = AI_NUMERICSERV, .ai_socktype = SOCK_DGRAM };
+	struct addrinfo *list;
+	bool first;
+
+	if (next.getaddrinfo(NULL, "0", &hints, &list) != 0)
+		return false;
+	first = list->ai_family == AF_INET;
+	freeaddrinfo(list);
+	return first;
+}
+
+/* Returns a copy of two lists, of which the second may be NULL, as one. */
+static struct addrinfo *join(struct addrinfo *first, struct addrinfo *second, const char *canonname)
+{
+	struct addrinfo *last = first, *joined;
+
+	while (last->ai_next != NULL)
+		last = last->ai_next;
+	last->ai_next = second;
+	joined = libc->list_copy(first, canonname);
+	last->ai_next = NULL;
+	return joined;
+}
+
 int addrinfo_loopback(const struct question *q, void **answer)
 {
-	struct addrinfo hints = {
-		.ai_flags = q->service != NULL ? q->flags & AI_NUMERICSERV : AI_NUMERICSERV,
+	const char *texts[] = { "::1", "127.0.0.1" };
+	const struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | (q->flags & AI_NUMERICSERV),
 		.ai_family = q->family,
-		.ai_socktype = q->socktype == SOCK_RAW ? SOCK_DGRAM : q->socktype,
-		.ai_protocol = q->socktype == SOCK_RAW ? 0 : q->protocol,
+		.ai_socktype = q->socktype,
+		.ai_protocol = q->protocol,
 	};
-	struct addrinfo *list, *named;
-	int code = next.getaddrinfo(NULL, q->service != NULL ? q->service : "0", &hints, &list);
+	struct addrinfo *lists[2] = { NULL, NULL }, *list = NULL;
+	bool from_ipv4 = q->family == AF_INET || (q->family == AF_UNSPEC && is_ipv4_first());
+	int code = next.getaddrinfo(texts[from_ipv4], q->service, &hints, &lists[0]);
 
-	if (code != 0)
-		return code;
-	if (q->flags & AI_CANONNAME) {
-		named = libc->list_copy(list, q->host);
-		freeaddrinfo(list);
-		if (named == NULL)
-			return EAI_MEMORY;
-		list = named;
+	if (code == 0 && q->family == AF_UNSPEC)
+		code = next.getaddrinfo(texts[!from_ipv4], q->service, &hints, &lists[1]);
+	if (code == 0) {
+		list = join(lists[0], lists[1], (q->flags & AI_CANONNAME) ? q->host : NULL);
+		code = list != NULL ? addrinfo_match(q, &list) : EAI_MEMORY;
 	}
-	for (struct addrinfo *node = list; q->socktype == SOCK_RAW && node != NULL; node = node->ai_next) {
-		node->ai_socktype = SOCK_RAW;
-		node->ai_protocol = q->protocol;
-	}
-	code = addrinfo_match(q, &list);
+	for (int i = 0; i < 2; i++)
+		if (lists[i] != NULL)
+			freeaddrinfo(lists[i]);
 	if (code == 0)
 		*answer = list;
-	else
+	else if (list != NULL)
 		freeaddrinfo(list);
 	return code;
 }
