@@ -167,6 +167,25 @@ static int give_up_locked(struct table *table, struct caller *caller, struct fli
 	return caller->kind->no_time;
 }
 
+/* Take part in a flight, and wait if others ask. Returns what the caller does next. */
+static enum next_step take_part_locked(struct table *table, struct caller *caller,
+				       struct flight_outcome *outcome)
+{
+	enum next_step next;
+
+	caller_enter_locked(table, caller);
+	if (caller->flight->askers == 0 && !caller->terms.apart)
+		return ASK_ITSELF;
+	outcome->role = caller->flight->asks > 0 ? FLIGHT_WAITED : FLIGHT_HEDGED;
+	caller->came = clock_now();
+	if (caller->came <= caller->flight->answered_until)
+		caller->came = caller->flight->answered_until + 1; /* this caller came later */
+	caller_begin_to_wait_locked(caller);
+	next = caller_wait_locked(table, caller);
+	outcome->waited = clock_now() - caller->came;
+	return next;
+}
+
 int flight_join(const struct flight_kind *kind, void *question, size_t key_length, void **answer,
 		struct flight_outcome *outcome)
 {
@@ -202,17 +221,7 @@ int flight_join(const struct flight_kind *kind, void *question, size_t key_lengt
 	table = table_lock();
 	if (table != NULL) {
 		desert_lost_locked(table);
-		caller_enter_locked(table, &caller);
-		next = ASK_ITSELF;
-		if (caller.flight->askers > 0 || terms->apart) {
-			outcome->role = caller.flight->asks > 0 ? FLIGHT_WAITED : FLIGHT_HEDGED;
-			caller.came = clock_now();
-			if (caller.came <= caller.flight->answered_until)
-				caller.came = caller.flight->answered_until + 1; /* this caller came later */
-			caller_begin_to_wait_locked(&caller);
-			next = caller_wait_locked(table, &caller);
-			outcome->waited = clock_now() - caller.came;
-		}
+		next = take_part_locked(table, &caller, outcome);
 	}
 	if (next == NO_ASK) {
 		code = take_locked(table, &caller, &brought, outcome);
