@@ -70,8 +70,11 @@ static enum next_step find_asker_locked(struct table *table, struct caller *call
 
 	if (flight->askers > 0 && (!flight->deserted || flight->lone))
 		return NO_ASK;
-	if (caller->terms.apart && !flight->deserted)
+	/* A second time means that the first thread's answer was for nobody: it had no memory. */
+	if (caller->terms.apart && !flight->deserted && !caller->has_started) {
 		next = askers_start_locked(table, flight, clock_now());
+		caller->has_started = next == NO_ASK;
+	}
 	return next == ASK_ITSELF ? instead_of_asking_locked(table, caller) : next;
 }
 

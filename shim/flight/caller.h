@@ -11,6 +11,7 @@
 #include "flight/flight.h"
 #include "flight/table.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A caller's part in a flight, on the caller's stack. Only the caller's thread touches it. */
@@ -21,6 +22,7 @@ struct caller {
 	volatile enum { OUTSIDE, WAITING, ASKING } part;
 	struct flight *volatile flight; /* held, unless part is OUTSIDE */
 	struct flight *spare;           /* an unused flight, to be freed */
+	bool has_started;               /* a thread that asks, as nobody did */
 	int64_t came;                   /* when the caller began to wait */
 	int64_t asked;                  /* when the caller began to ask */
 };

@@ -111,6 +111,7 @@ static void find_functions(const char *source, const char *prefix, int least)
 void find_flights(void)
 {
 	find_functions("flight.c", "flight_", 2);
+	find_functions("caller.c", "caller_", 2);
 	find_functions("asks.c", "ask_", 2);
 	find_functions("askers.c", "askers_", 2);
 	find_functions("this_call.c", "this_call_", 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A jump out of every instruction of flights, as they are compiled (flight.c, asks.c,
- * askers.c, this_call.c, table.c): a thread is single-stepped through flight_join() and leaves by
+ * askers.c, caller.c, this_call.c, table.c): a thread is single-stepped through flight_join() and leaves by
  * siglongjmp at its nth step, for n = 1, 2, ... until the call comes to its end. Jumps are
  * from these files' own instructions only, not from the functions that they call, which
  * have the gap that table.c names; nor on threads of the shim, which block all signals; nor in a

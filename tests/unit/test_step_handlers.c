@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A signal handler that resolves, at every instruction of flights, as they are compiled
- * (flight.c, asks.c, askers.c, this_call.c, table.c): a thread is single-stepped through flight_join(),
+ * (flight.c, asks.c, askers.c, caller.c, this_call.c, table.c): a thread is single-stepped through flight_join(),
  * and at its nth step a handler calls flight_join() too, for n = 1, 2, ... until the call
  * comes to its end.
  *
