@@ -85,13 +85,13 @@ enum next_step caller_wait_locked(struct table *table, struct caller *caller)
 
 	while (caller->came > flight->answered_until) {
 		enum next_step next;
-		int64_t due;
 
 		if (deadline != FLIGHT_NO_DEADLINE && clock_now() >= deadline)
 			return GIVE_UP;
 		next = find_asker_locked(table, caller);
 		if (next == NO_ASK && flight->askers > 0 && caller->came > flight->answered_until) {
-			due = askers_due_locked(flight, caller->came);
+			int64_t due = askers_due_locked(flight, caller->came);
+
 			if (!table_wait(table, &flight->changed, due < deadline ? due : deadline))
 				return ASK_APART;
 			if (caller->came <= flight->answered_until || flight->askers == 0)
