@@ -28,6 +28,7 @@ struct held {
 /* The child of a fork finds no store, and makes its own. */
 struct store {
 	pthread_mutex_t lock;
+	atomic_bool stuck; /* the last caller has waited for the lock in vain */
 	unsigned next; /* the place of the oldest; the lock guards these */
 	struct held *held[HELD_MOST];
 };
@@ -50,18 +51,23 @@ static struct store *find_store(void)
 }
 
 /* Returns the store, locked, or NULL. The lock may be this thread's own, in a signal handler, or
- * that of a thread that has jumped away. */
+ * that of a thread that has jumped away: then one caller waits in vain, and no other. */
 static struct store *lock_store(void)
 {
 	struct store *store = find_store();
 	int64_t until = 0;
 
-	while (store != NULL && pthread_mutex_trylock(&store->lock) != 0) {
+	if (store == NULL)
+		return NULL;
+	while (pthread_mutex_trylock(&store->lock) != 0) {
 		if (until == 0)
 			until = clock_now() + PATIENCE;
-		else if (clock_now() > until)
+		if (atomic_load(&store->stuck) || clock_now() > until) {
+			atomic_store(&store->stuck, true);
 			return NULL;
+		}
 	}
+	atomic_store(&store->stuck, false);
 	return store;
 }
 
