@@ -35,7 +35,6 @@ static int asks_of_herd(size_t n, struct question q, int wanted)
 		herd = start_herd(n, q);
 		herd_end_right(herd);
 		asks = fake->calls(q.host);
-		ck_assert_int_ge(asks, wanted);
 	}
 	return asks;
 }
