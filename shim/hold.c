@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #define PATIENCE INT64_C(1000000) /* nanoseconds for the lock */
+#define STUCK 8 /* callers in a row that have waited in vain: then the lock is taken for lost */
 
 struct held {
 	uint32_t hash;
@@ -28,7 +29,7 @@ struct held {
 /* The child of a fork finds no store, and makes its own. */
 struct store {
 	pthread_mutex_t lock;
-	atomic_bool stuck; /* the last caller has waited for the lock in vain */
+	atomic_uint in_vain; /* callers in a row that have waited for the lock in vain */
 	unsigned next; /* the place of the oldest; the lock guards these */
 	struct held *held[HELD_MOST];
 };
@@ -51,7 +52,7 @@ static struct store *find_store(void)
 }
 
 /* Returns the store, locked, or NULL. The lock may be this thread's own, in a signal handler, or
- * that of a thread that has jumped away: then one caller waits in vain, and no other. */
+ * that of a thread that has jumped away: then some callers wait in vain, and the others not. */
 static struct store *lock_store(void)
 {
 	struct store *store = find_store();
@@ -62,12 +63,14 @@ static struct store *lock_store(void)
 	while (pthread_mutex_trylock(&store->lock) != 0) {
 		if (until == 0)
 			until = clock_now() + PATIENCE;
-		if (atomic_load(&store->stuck) || clock_now() > until) {
-			atomic_store(&store->stuck, true);
+		if (atomic_load(&store->in_vain) >= STUCK)
+			return NULL;
+		if (clock_now() > until) {
+			atomic_fetch_add(&store->in_vain, 1);
 			return NULL;
 		}
 	}
-	atomic_store(&store->stuck, false);
+	atomic_store(&store->in_vain, 0);
 	return store;
 }
 

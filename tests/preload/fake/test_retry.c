@@ -12,7 +12,20 @@
 enum { RETRIES = 3, HERD = 200, TRIES = 10 };
 #define LOG "/tmp/gaishim-test-retry-log."
 
-/* The code of TRY_AGAIN for a call. */
+static void name_log(char path[static 64])
+{
+	snprintf(path, 64, LOG "%d", getpid());
+}
+
+static void remove_log(void)
+{
+	char path[64];
+
+	name_log(path);
+	unlink(path);
+}
+
+/* A lookup that fails for now. */
 static struct question failing(const char *host, enum call call)
 {
 	struct question q = { .host = host, .call = call };
@@ -201,8 +214,8 @@ START_TEST(the_log_counts)
 	size_t callers = 0, told = 0;
 	FILE *file;
 
-	snprintf(path, sizeof path, LOG "%d", getpid());
-	unlink(path);
+	remove_log();
+	name_log(path);
 	ask_right(failing("eai-3.fake", (enum call)_i));
 	herd_end_right(start_herd(5, failing("eai-3.fake", (enum call)_i)));
 	file = fopen(path, "r");
@@ -212,7 +225,6 @@ START_TEST(the_log_counts)
 		told += strstr(line, " asks=4 ") != NULL;
 	}
 	fclose(file);
-	unlink(path);
 	ck_assert_uint_eq(callers, 6);
 	if (fake->calls("eai-3.fake") == 2 * (RETRIES + 1)) /* else one came late */
 		ck_assert_uint_eq(told, 6);
@@ -228,6 +240,7 @@ TCase *make_tests(void)
 	with_environment("GAISHIM_FORK_WAIT", "5");
 	with_environment("GAISHIM_LOG", LOG "%p");
 	tcase = callers_case("retry");
+	tcase_add_checked_fixture(tcase, NULL, remove_log);
 	tcase_add_loop_test(tcase, once_for_all_who_wait, 0, CALLS);
 	tcase_add_loop_test(tcase, an_answer_ends_it, 0, CALLS);
 	tcase_add_loop_test(tcase, the_last_retry_counts, 0, CALLS);
