@@ -18,8 +18,9 @@ name says; the SILENT addresses are never answered.
 
 ADDRESS serves TCP, too: there nothing is lost, and each answer comes at once.
 
-Each name has 192.0.2.7 and no IPv6 address. An address has the name name.test. The weather of
-10.KIND.N.X is the word of KIND (in KINDS below) and N: percent, or tens of milliseconds.
+Each name has 192.0.2.7 and no IPv6 address, but names under .void do not exist. An address has
+the name name.test. The weather of 10.KIND.N.X is the word of KIND (in KINDS below) and N:
+percent, or tens of milliseconds.
 """
 import heapq
 import random
@@ -36,6 +37,7 @@ PORT = 53
 ADDRESS = socket.inet_aton('192.0.2.7')
 NAME = b'\x04name\x04test\x00'
 SERVFAIL = 2
+NXDOMAIN = 3
 KINDS = ('plain', 'loss', 'slow', 'fail')
 
 
@@ -77,6 +79,8 @@ class Weather:
         return words[0] == 'drop' and self.seen[name] <= int(words[1])
 
     def code(self, name, words):
+        if name.endswith('.void'):
+            return NXDOMAIN
         fails = words[0] == 'fail' or (words[0] == 'sick' and self.since_first(name) < int(words[1]))
         return SERVFAIL if fails else 0
 

@@ -36,7 +36,7 @@ pool() {
 	ok "$name: queries by libc alone: $libc" test "$libc" -ge 100
 	ok "$name: shared by those who ask at the same time: $shared" test "$shared" -lt "$libc"
 	# A lookup is two queries: A and AAAA. A busy machine may be late with the answer.
-	ok "$name: with --hold: $held" test "$held" -le 4
+	ok "$name: with --hold: $held" test "$held" -le 8
 }
 
 if command -v node >/dev/null; then
