@@ -36,15 +36,8 @@ make_site() {
 	: >"$site/debian/Packages"
 }
 make_site
-stop() {
-	# shellcheck disable=SC2086 # several
-	kill $servers
-	umount /etc/resolv.conf 2>/dev/null
-}
-servers=''
 python3 -m http.server --bind 192.0.2.7 --directory "$site" 80 >"$TMP/http.log" 2>&1 &
-servers="${TAP_EXIT#kill } $!"
-TAP_EXIT=stop
+TAP_EXIT="$TAP_EXIT $!"
 soon curl -sf -o /dev/null http://192.0.2.7/hello.txt || skip_all 'the HTTP server did not start, or there is no curl'
 
 # A nameserver that is down: nothing is at its port until it is started.
@@ -130,10 +123,6 @@ no_port() {
 	awk '$1 == "Udp:" { n = $3 } END { print n }' /proc/net/snmp
 }
 
-has_asked() {
-	[ "$(no_port)" -gt "$before" ]
-}
-
 mount --bind "$TMP/down.conf" /etc/resolv.conf
 for program in $programs; do
 	begin down libc "$program" "libc-$program.test"
@@ -143,7 +132,9 @@ finish_all
 for program in $programs; do
 	before=$(no_port)
 	begin down shim "$program" "shim-$program.test"
-	soon has_asked || soon has_asked || soon has_asked
+	while [ "$(no_port)" -eq "$before" ] && [ ! -e "$TMP/down-shim-$program" ]; do
+		sleep 0.1
+	done
 	sleep 2
 	python3 tests/network/weather/dns.py "$TMP/down.queries" 127.0.0.4 2>"$TMP/down.err" &
 	nameserver=$!
@@ -151,6 +142,7 @@ for program in $programs; do
 	kill $nameserver
 	wait $nameserver
 done
+umount /etc/resolv.conf
 judge down
 
 done_testing
