@@ -10,7 +10,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #define PATIENCE INT64_C(1000000) /* nanoseconds for the lock */
@@ -32,7 +31,11 @@ struct store {
 	atomic_uint in_vain; /* callers in a row that have waited for the lock in vain */
 	unsigned next; /* the place of the oldest; the lock guards these */
 	struct held *held[HELD_MOST];
+	struct store *older; /* of the process that this one was forked from; constant */
 };
+
+/* Leads to all stores from data of the object, where LeakSanitizer looks for pointers. */
+static struct store *_Atomic newest;
 
 static struct store *find_store(void)
 {
@@ -44,11 +47,15 @@ static struct store *find_store(void)
 	store = atomic_load(&process->store);
 	if (store != NULL)
 		return store;
-	store = process_map(sizeof *store); /* all zero, as a lock may be */
-	if (store == NULL || atomic_compare_exchange_strong(&process->store, &first, store))
-		return store;
-	munmap(store, sizeof *store);
-	return first;
+	store = calloc(1, sizeof *store); /* all zero, as a lock may be */
+	if (store == NULL)
+		return NULL;
+	if (!atomic_compare_exchange_strong(&process->store, &first, store)) {
+		free(store);
+		return first;
+	}
+	store->older = atomic_exchange(&newest, store);
+	return store;
 }
 
 /* Returns the store, locked, or NULL. The lock may be this thread's own, in a signal handler, or
