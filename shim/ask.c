@@ -31,23 +31,26 @@ static int ask_once(const struct question *q, void **answer)
 	return code;
 }
 
-/* libc's resolver waits in poll(), too: a thread can be cancelled here, as there. */
+/* libc's resolver waits in poll(), too: a thread can be cancelled here, as there. errno is
+ * preserved. */
 static void wait_until(int64_t then)
 {
+	int saved = errno;
 	int64_t left;
 
 	while ((left = then - clock_now()) > 0)
 		poll(NULL, 0, (int)(left / 1000000) + 1);
+	errno = saved;
 }
 
-int ask_libc(const struct question *q, void **answer)
+int ask_libc(struct question *q, void **answer)
 {
 	int64_t begun = config.retry > 0 ? clock_now() : 0;
 	int64_t delay = config.retry_delay;
 	int code = ask_once(q, answer);
 
 	/* A name under localhost has an answer of ours. */
-	for (unsigned i = 0; i < config.retry && code == EAI_AGAIN && !localhost_is(q->host); i++) {
+	for (unsigned i = 0; i < config.retry && code == EAI_AGAIN && q->host != NULL && !localhost_is(q->host); i++) {
 		int64_t then = clock_now() + delay;
 
 		if (config.deadline != 0 && then >= begun + config.deadline)
@@ -55,6 +58,7 @@ int ask_libc(const struct question *q, void **answer)
 		flight_asks_again(then);
 		wait_until(then);
 		code = ask_once(q, answer);
+		q->asks = (int)i + 2;
 		delay *= 2;
 	}
 	return code;

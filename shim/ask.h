@@ -8,8 +8,8 @@
 #include "question.h"
 
 /* Ask libc on this thread, when no fork is under way, and again as often as GAISHIM_RETRY says
- * if the code is EAI_AGAIN. Returns libc's code, with errno for an error, or 0; the caller owns
- * the answer then, and errno is preserved. */
-int ask_libc(const struct question *q, void **answer);
+ * if the code is EAI_AGAIN; then q->asks is how often libc was asked. Returns libc's code, with
+ * errno for an error, or 0; the caller owns the answer then, and errno is preserved. */
+int ask_libc(struct question *q, void **answer);
 
 #endif

@@ -10,10 +10,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #define PATIENCE INT64_C(1000000) /* nanoseconds for the lock */
+#define STUCK 8 /* callers in a row that have waited in vain: then the lock is taken for lost */
 
 struct held {
 	uint32_t hash;
@@ -28,9 +28,14 @@ struct held {
 /* The child of a fork finds no store, and makes its own. */
 struct store {
 	pthread_mutex_t lock;
+	atomic_uint in_vain; /* callers in a row that have waited for the lock in vain */
 	unsigned next; /* the place of the oldest; the lock guards these */
 	struct held *held[HELD_MOST];
+	struct store *older; /* of the process that this one was forked from; constant */
 };
+
+/* Leads to all stores from data of the object, where LeakSanitizer looks for pointers. */
+static struct store *_Atomic newest;
 
 static struct store *find_store(void)
 {
@@ -42,26 +47,37 @@ static struct store *find_store(void)
 	store = atomic_load(&process->store);
 	if (store != NULL)
 		return store;
-	store = process_map(sizeof *store); /* all zero, as a lock may be */
-	if (store == NULL || atomic_compare_exchange_strong(&process->store, &first, store))
-		return store;
-	munmap(store, sizeof *store);
-	return first;
+	store = calloc(1, sizeof *store); /* all zero, as a lock may be */
+	if (store == NULL)
+		return NULL;
+	if (!atomic_compare_exchange_strong(&process->store, &first, store)) {
+		free(store);
+		return first;
+	}
+	store->older = atomic_exchange(&newest, store);
+	return store;
 }
 
 /* Returns the store, locked, or NULL. The lock may be this thread's own, in a signal handler, or
- * that of a thread that has jumped away. */
+ * that of a thread that has jumped away: then some callers wait in vain, and the others not. */
 static struct store *lock_store(void)
 {
 	struct store *store = find_store();
 	int64_t until = 0;
 
-	while (store != NULL && pthread_mutex_trylock(&store->lock) != 0) {
+	if (store == NULL)
+		return NULL;
+	while (pthread_mutex_trylock(&store->lock) != 0) {
 		if (until == 0)
 			until = clock_now() + PATIENCE;
-		else if (clock_now() > until)
+		if (atomic_load(&store->in_vain) >= STUCK)
 			return NULL;
+		if (clock_now() > until) {
+			atomic_fetch_add(&store->in_vain, 1);
+			return NULL;
+		}
 	}
+	atomic_store(&store->in_vain, 0);
 	return store;
 }
 

@@ -106,11 +106,14 @@ static int join(struct question *q, size_t length, void **answer)
 		[FLIGHT_PASSED] = "passed", [FLIGHT_HEDGED] = "hedged",
 	};
 	struct flight_outcome outcome;
-	int code = flight_join(&q->call->flights, q, length, answer, &outcome);
+	int code;
 
+	q->asks = 0;
+	code = flight_join(&q->call->flights, q, length, answer, &outcome);
 	q->how = roles[outcome.role];
 	q->waited = outcome.waited;
-	q->asks = (int)outcome.asks;
+	if (q->asks < (int)outcome.asks) /* more: this caller has asked again, and not for a flight */
+		q->asks = (int)outcome.asks;
 	q->shared = (int)outcome.shared;
 	return code;
 }

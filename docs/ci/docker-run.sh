@@ -17,7 +17,7 @@ docker run --rm --network none -v /opt/gaishim:/opt/gaishim:ro \
 # On, with options and Python's site hook, in a container that may do nothing.
 mkdir -p logs
 chmod 1777 logs
-/opt/gaishim/bin/gaishim enable --dotenv gaishim.env --log=/logs/gaishim.log
+/opt/gaishim/bin/gaishim enable --dotenv gaishim.env --log=/logs/gaishim.log --retry=3
 docker run --rm --network none --read-only --user 1000:1000 --cap-drop ALL --security-opt no-new-privileges \
 	-v /opt/gaishim:/opt/gaishim:ro -v "$PWD/logs:/logs" --env-file gaishim.env \
 	debian:12-slim sh -ec '/opt/gaishim/bin/gaishim doctor && getent ahosts 127.0.0.1'

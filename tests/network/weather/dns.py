@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A nameserver in any weather, for UDP alone:
+"""A nameserver in any weather:
 
     dns.py LOG ADDRESS [SILENT...]
 
@@ -11,11 +11,16 @@ name says; the SILENT addresses are never answered.
     drop-N-...    the first N queries of that name are lost
     down-MS-...   all are lost that come in the first so many milliseconds
     slow-MS-...   the answer comes after so many milliseconds
+    race-MS-...   the same, and a query is lost that comes meanwhile from the same port
+    sick-MS-...   the answer is SERVFAIL in the first so many milliseconds
     fail-...      the answer is SERVFAIL
     (other)       the answer comes at once
 
-Each name has 192.0.2.7 and no IPv6 address. An address has the name name.test. The weather of
-10.KIND.N.X is the word of KIND (in KINDS below) and N: percent, or tens of milliseconds.
+ADDRESS serves TCP, too: there nothing is lost, and each answer comes at once.
+
+Each name has 192.0.2.7 and no IPv6 address, but names under .void do not exist. An address has
+the name name.test. The weather of 10.KIND.N.X is the word of KIND (in KINDS below) and N:
+percent, or tens of milliseconds.
 """
 import heapq
 import random
@@ -23,6 +28,7 @@ import select
 import socket
 import struct
 import sys
+import threading
 import time
 
 A = 1
@@ -31,6 +37,7 @@ PORT = 53
 ADDRESS = socket.inet_aton('192.0.2.7')
 NAME = b'\x04name\x04test\x00'
 SERVFAIL = 2
+NXDOMAIN = 3
 KINDS = ('plain', 'loss', 'slow', 'fail')
 
 
@@ -50,16 +57,32 @@ class Weather:
         self.seen = {}   # how many queries for a name there were
         self.first = {}  # when the first one came
         self.dice = {}
+        self.busy = {}   # by the client's port: when the answer to its last query goes
 
-    def lost(self, name, words):
+    def since_first(self, name):
+        """Milliseconds since the first query for the name."""
+        now = time.monotonic()
+        return (now - self.first.setdefault(name, now)) * 1000
+
+    def lost(self, name, words, peer):
         self.seen[name] = self.seen.get(name, 0) + 1
         if words[0] == 'loss':
             dice = self.dice.setdefault(name, random.Random(words[2]))
             return dice.random() * 100 < int(words[1])
         if words[0] == 'down':
+            return self.since_first(name) < int(words[1])
+        if words[0] == 'race':
             now = time.monotonic()
-            return now - self.first.setdefault(name, now) < int(words[1]) / 1000
+            if now < self.busy.get(peer, 0):
+                return True
+            self.busy[peer] = now + int(words[1]) / 1000
         return words[0] == 'drop' and self.seen[name] <= int(words[1])
+
+    def code(self, name, words):
+        if name.endswith('.void'):
+            return NXDOMAIN
+        fails = words[0] == 'fail' or (words[0] == 'sick' and self.since_first(name) < int(words[1]))
+        return SERVFAIL if fails else 0
 
 
 def words_of(labels, kind):
@@ -107,18 +130,38 @@ def receive(server, silent, weather, late, log):
         labels, kind, question = parse(packet)
         name, words = '.'.join(labels), words_of(labels, kind)
         log.write('%s %d\n' % (name, kind))
-        if silent or weather.lost(name, words):
+        if silent or weather.lost(name, words, peer):
             continue
-        reply = answer(packet, kind, question, SERVFAIL if words[0] == 'fail' else 0)
-        if words[0] == 'slow':
+        reply = answer(packet, kind, question, weather.code(name, words))
+        if words[0] in ('slow', 'race'):
             heapq.heappush(late, (time.monotonic() + int(words[1]) / 1000, reply, peer))
         else:
             send(server, reply, peer)
 
 
+def serve_stream(client, log):
+    """Each query, and each answer, comes behind its length."""
+    with client, client.makefile('rwb') as stream:
+        while len(size := stream.read(2)) == 2:
+            packet = stream.read(*struct.unpack('>H', size))
+            labels, kind, question = parse(packet)
+            log.write('%s %d\n' % ('.'.join(labels), kind))
+            reply = answer(packet, kind, question, 0)
+            stream.write(struct.pack('>H', len(reply)) + reply)
+            stream.flush()
+
+
+def serve_streams(listener, log):
+    while True:
+        client = listener.accept()[0]
+        threading.Thread(target=serve_stream, args=(client, log), daemon=True).start()
+
+
 def main(log_name, *addresses):
     servers = [listen(address) for address in addresses]
+    streams = socket.create_server((addresses[0], PORT), backlog=100)
     log = open(log_name, 'w', buffering=1)
+    threading.Thread(target=serve_streams, args=(streams, log), daemon=True).start()
     weather, late = Weather(), []
     while True:
         wait = max(0, late[0][0] - time.monotonic()) if late else None

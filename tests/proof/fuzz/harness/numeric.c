@@ -2,7 +2,7 @@
  *
  * The exported getaddrinfo against libc's, on questions that no resolver is needed
  * for: AI_NUMERICHOST is always set, but for hosts that are addresses. In strict mode
- * the two answers must be the same; else expect() turns the three documented
+ * the two answers must be the same; else expect() turns the documented
  * differences into the answer that is wanted, which is libc's to another question.
  *
  * The input is six numbers (mode, two halves of the flags, family, socktype,
