@@ -12,9 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { LOOKUP_WAITS = 100000000 }; /* nanoseconds */
+/* Nanoseconds that a lookup waits, beside the time that a fork may wait for other lookups. */
+enum { LOOKUP_WAITS = 100000000 };
 
-int64_t gate_fork_wait = 10000000;
+int64_t gate_fork_wait = 100000000;
 
 /* Both halves change in a single step. The lower half counts the lookups inside libc, the
  * upper half is their era. Lookups for which a fork has waited in vain belong to an era that
@@ -91,7 +92,7 @@ static void count_out(uint32_t era)
  * another object's handler, for a lookup that waits here. */
 __attribute__((noinline)) static void wait_for_forks(void)
 {
-	int64_t deadline = clock_now() + LOOKUP_WAITS;
+	int64_t deadline = clock_now() + gate_fork_wait + LOOKUP_WAITS;
 	unsigned n;
 
 	while ((n = atomic_load(&forks)) > 0)

@@ -11,9 +11,9 @@
 
 enum { FORKS = 200, CHURNERS = 4, TRIES = 20 };
 
-/* A fork waits 10 ms, a lookup 100. Here and there a thread waits for a processor
+/* A fork waits 100 ms, a lookup 100 more. Here and there a thread waits for a processor
  * too, but not each time: the quickest of some tries is what counts. */
-static const double fork_waits = 0.01, lookup_waits = 0.1;
+static const double fork_waits = 0.1, lookup_waits = 0.1;
 
 static atomic_bool churning;
 
