@@ -10,11 +10,18 @@
 #include <errno.h>
 #include <poll.h>
 
+static bool is_service_name(const char *service)
+{
+	while (service != NULL && *service >= '0' && *service <= '9')
+		service++;
+	return service != NULL && *service != '\0';
+}
+
 /* Returns whether libc may take a lock of its own for the question. For an address it asks no
- * resolver, and takes a lock only with AI_ADDRCONFIG. */
+ * resolver, and takes locks only with AI_ADDRCONFIG, or for a service by name. */
 static bool may_take_locks(const struct question *q)
 {
-	return (q->libc_flags & (AI_NUMERICHOST | AI_ADDRCONFIG)) != AI_NUMERICHOST;
+	return (q->libc_flags & (AI_NUMERICHOST | AI_ADDRCONFIG)) != AI_NUMERICHOST || is_service_name(q->service);
 }
 
 static int ask_once(const struct question *q, void **answer)

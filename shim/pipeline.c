@@ -12,6 +12,8 @@
 #include "together.h"
 
 #include <errno.h>
+#include <stdatomic.h>
+#include <unistd.h>
 
 /* Nanoseconds: by then libc has given up three nameservers. */
 #define DOUBT INT64_C(30000000000)
@@ -63,6 +65,16 @@ static int stages(struct question *q, void **answer)
 	return code;
 }
 
+/* Write to the log, once in a process, why its lookups are bounded. */
+static void tell_of_doubt(void)
+{
+	static atomic_int told; /* the process that has done so: a child inherits this */
+	int self = (int)getpid();
+
+	if (gate_has_doubt() && atomic_exchange(&told, self) != self)
+		log_message(config.log, "forked while lookups were out: lookups are made on threads, 30 s at most");
+}
+
 /* The same, with a line in the log (GAISHIM_LOG), or in the queue of GAISHIM_LOCK=global. */
 static int queue_and_log(struct question *q, void **answer)
 {
@@ -74,8 +86,10 @@ static int queue_and_log(struct question *q, void **answer)
 	q->asks = 0;
 	q->shared = -1;
 	code = config.lock == lock_global ? ask_in_line(stages, q, answer) : stages(q, answer);
-	if (config.log != NULL)
+	if (config.log != NULL) {
+		tell_of_doubt();
 		log_lookup(config.log, q, code, begun);
+	}
 	return code;
 }
 

@@ -19,6 +19,7 @@
 #include "flight/table.h"
 #include "flight/this_call.h"
 #include "libc/clock.h"
+#include "libc/gate.h"
 #include "libc/libc.h"
 
 #include <errno.h>
@@ -37,6 +38,7 @@ static void abandon(void *argument)
 	 * jump out of there leaves the thread in that state, in which free() must not run. */
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
 	this_call.frame = __builtin_frame_address(0); /* so that a handler's lookup asks apart */
+	gate_abandon(caller);
 	table = table_lock();
 	if (caller->part != OUTSIDE)
 		last = caller_leave_locked(table, caller);

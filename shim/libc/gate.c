@@ -12,14 +12,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { LOOKUP_WAITS = 100000000 }; /* nanoseconds */
+/* Nanoseconds that a lookup waits, beside the time that a fork may wait for other lookups. */
+enum { LOOKUP_WAITS = 100000000 };
 
-int64_t gate_fork_wait = 10000000;
+int64_t gate_fork_wait = 100000000;
 
 /* Both halves change in a single step. The lower half counts the lookups inside libc, the
  * upper half is their era. Lookups for which a fork has waited in vain belong to an era that
  * is over: no fork waits for them again, whether they are slow or lost. */
 static _Atomic uint64_t lookups;
+static atomic_uint overdue;    /* lookups of eras that are over; never too low when a fork looks */
 static atomic_uint forks;      /* forks under way; lookups sleep on this */
 static atomic_uint departures; /* goes up when a lookup leaves during a fork; forks sleep on this */
 
@@ -27,9 +29,10 @@ static _Thread_local struct {
 	const char *frame; /* that of gate_enter(), while inside */
 	uint32_t era;
 	int forking; /* forks that this thread makes: a handler may fork again */
-	bool in_vain; /* its last fork has not waited for all lookups */
+	bool doubt;  /* lookups were out when its last fork stopped waiting */
 } self;
 
+static uint32_t first_era; /* of this process: lookups of older eras are the parent's */
 static bool doubt;
 
 static uint32_t era_of(uint64_t count)
@@ -77,6 +80,8 @@ static void count_out(uint32_t era)
 
 	while (era_of(count) == era && !atomic_compare_exchange_weak(&lookups, &count, count - 1))
 		;
+	if (era_of(count) != era && (int32_t)(era - first_era) >= 0)
+		atomic_fetch_sub(&overdue, 1);
 	if (atomic_load(&forks) > 0) {
 		atomic_fetch_add(&departures, 1);
 		wake(&departures);
@@ -87,7 +92,7 @@ static void count_out(uint32_t era)
  * another object's handler, for a lookup that waits here. */
 __attribute__((noinline)) static void wait_for_forks(void)
 {
-	int64_t deadline = clock_now() + LOOKUP_WAITS;
+	int64_t deadline = clock_now() + gate_fork_wait + LOOKUP_WAITS;
 	unsigned n;
 
 	while ((n = atomic_load(&forks)) > 0)
@@ -121,12 +126,31 @@ void gate_leave(uint32_t era)
 	count_out(era);
 }
 
+void gate_abandon(const void *frame)
+{
+	if (self.frame != NULL && self.frame < (const char *)frame)
+		gate_leave(self.era);
+}
+
+/* End the era of `count`, in which a fork has waited in vain. The lookups are counted as overdue
+ * before their era is over: another fork must not find them in neither count. Returns false if
+ * a lookup or a fork has changed the count meanwhile. */
+static bool end_era(uint64_t count)
+{
+	uint32_t inside = (uint32_t)count;
+
+	atomic_fetch_add(&overdue, inside);
+	if (atomic_compare_exchange_strong(&lookups, &count, next_era(count)))
+		return true;
+	atomic_fetch_sub(&overdue, inside);
+	return false;
+}
+
 void gate_before_fork(void)
 {
 	bool within = is_inside(__builtin_frame_address(0));
 	int64_t deadline = 0;
 
-	self.in_vain = false;
 	self.forking++;
 	atomic_fetch_add(&forks, 1);
 	for (;;) {
@@ -138,12 +162,10 @@ void gate_before_fork(void)
 			break;
 		if (deadline == 0)
 			deadline = clock_now() + gate_fork_wait;
-		if (!sleep_on(&departures, seen, deadline)) {
-			self.in_vain = true;
-			atomic_compare_exchange_strong(&lookups, &count, next_era(count));
+		if (!sleep_on(&departures, seen, deadline) && end_era(count))
 			break;
-		}
 	}
+	self.doubt = atomic_load(&overdue) > 0;
 }
 
 void gate_after_fork(void)
@@ -159,9 +181,15 @@ void gate_after_fork(void)
 
 void gate_in_child(void)
 {
-	doubt = doubt || self.in_vain;
+	bool within = is_inside(__builtin_frame_address(0));
+
+	/* The fork has doubt for those that it has waited for. The counts, as they are now, have
+	 * those too that have waited for this fork for too long, and went in. */
+	doubt = doubt || self.doubt || overdue > 0 || (uint32_t)lookups > within;
 	self.forking = 0;
 	forks = 0;
+	first_era = era_of(next_era(lookups));
+	overdue = 0;
 	lookups = next_era(lookups);
 }
 

@@ -16,6 +16,7 @@ static unsigned long no_vdso(unsigned long type);
 #define gate_before_fork blind_close
 #define gate_after_fork blind_open
 #define gate_in_child blind_reset
+#define gate_abandon blind_abandon
 #define gate_has_doubt blind_doubt
 #define gate_fork_wait blind_fork_wait
 #include "libc/clock.c"

@@ -8,7 +8,9 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 static sem_t go, entered;
 static _Thread_local uint32_t era;
@@ -186,6 +188,119 @@ START_TEST(test_reset)
 }
 END_TEST
 
+/* Forks once, and returns whether the child has doubt. */
+static bool child_has_doubt(void)
+{
+	int status;
+	pid_t pid;
+
+	gate_before_fork();
+	pid = fork();
+	if (pid == 0) {
+		gate_in_child();
+		_exit(gate_has_doubt());
+	}
+	gate_after_fork();
+	ck_assert_int_gt(pid, 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status) == 1;
+}
+
+/* The first fork waits for the lookup, the others do not, but the lookup is out all the same. */
+START_TEST(test_doubt)
+{
+	pthread_t thread;
+
+	ck_assert(!child_has_doubt());
+	ck_assert_int_eq(pthread_create(&thread, NULL, look_up, NULL), 0);
+	sem_wait(&entered);
+	for (int i = 0; i < 3; i++)
+		ck_assert_msg(child_has_doubt(), "child %d has no doubt", i);
+	sem_post(&go);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert(!child_has_doubt());
+}
+END_TEST
+
+/* A child in doubt leaves its doubt to its own children. */
+START_TEST(test_doubt_is_inherited)
+{
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, look_up, NULL), 0);
+	sem_wait(&entered);
+	gate_before_fork();
+	sem_post(&go);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	gate_in_child();
+	ck_assert(gate_has_doubt());
+	ck_assert(child_has_doubt());
+}
+END_TEST
+
+/* The child is in that lookup, too, and will give its locks back. */
+START_TEST(test_no_doubt_in_own_lookup)
+{
+	ck_assert(gate_enter(&era));
+	ck_assert(!child_has_doubt());
+	gate_leave(era);
+	ck_assert(!child_has_doubt());
+}
+END_TEST
+
+/* A lookup that has waited for a fork for 100 ms goes on, whether the fork is over or not. */
+START_TEST(test_doubt_after_a_long_fork)
+{
+	pthread_t thread;
+
+	gate_before_fork();
+	ck_assert_int_eq(pthread_create(&thread, NULL, look_up, NULL), 0);
+	sem_wait(&entered);
+	gate_in_child();
+	ck_assert(gate_has_doubt());
+	sem_post(&go);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+static void *abandon_lookup(void *unused)
+{
+	(void)unused;
+	deepest();
+	gate_abandon(__builtin_frame_address(0));
+	return NULL;
+}
+
+/* A lookup whose thread was cancelled is out no more. */
+START_TEST(test_abandoned)
+{
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, abandon_lookup, NULL), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert(!child_has_doubt());
+}
+END_TEST
+
+static __attribute__((noinline)) void abandon_deeper(void)
+{
+	volatile char room[256];
+
+	room[0] = 0;
+	abandon_lookup((void *)room);
+}
+
+/* Only the lookups below that frame are abandoned. */
+START_TEST(test_abandoned_within)
+{
+	ck_assert(gate_enter(&era));
+	abandon_deeper();
+	gate_leave(era);
+	ck_assert(!child_has_doubt());
+}
+END_TEST
+
 TCase *make_tests(void)
 {
 	TCase *tcase = tcase_create("gate");
@@ -199,5 +314,11 @@ TCase *make_tests(void)
 	tcase_add_test(tcase, test_nested);
 	tcase_add_test(tcase, test_left);
 	tcase_add_test(tcase, test_reset);
+	tcase_add_test(tcase, test_doubt);
+	tcase_add_test(tcase, test_doubt_is_inherited);
+	tcase_add_test(tcase, test_no_doubt_in_own_lookup);
+	tcase_add_test(tcase, test_doubt_after_a_long_fork);
+	tcase_add_test(tcase, test_abandoned);
+	tcase_add_test(tcase, test_abandoned_within);
 	return tcase;
 }

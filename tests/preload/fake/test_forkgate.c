@@ -11,9 +11,9 @@
 
 enum { FORKS = 200, CHURNERS = 4, TRIES = 20 };
 
-/* A fork waits 10 ms, a lookup 100. Here and there a thread waits for a processor
+/* A fork waits 100 ms, a lookup 100 more. Here and there a thread waits for a processor
  * too, but not each time: the quickest of some tries is what counts. */
-static const double fork_waits = 0.01, lookup_waits = 0.1;
+static const double fork_waits = 0.1, lookup_waits = 0.1;
 
 static atomic_bool churning;
 
@@ -166,6 +166,33 @@ START_TEST(fork_inside_a_lookup)
 }
 END_TEST
 
+/* Returns whether a fork waits for the lookup of an address, which has that service. */
+static bool waits_for_service(const char *service)
+{
+	struct herd *herd = start_herd(1, (struct question){
+		.host = "gate.fake", .service = service, .flags = AI_NUMERICHOST });
+	double seconds;
+
+	await(fake->running() == 1);
+	seconds = time_fork();
+	fake->open_gate();
+	herd_end_right(herd);
+	fake->reset();
+	return seconds >= fork_waits;
+}
+
+/* libc takes locks for the service's name. */
+START_TEST(service_by_name)
+{
+	bool waits = true;
+
+	ck_assert(waits_for_service("http"));
+	for (int i = 0; waits && i < TRIES; i++)
+		waits = waits_for_service("80");
+	ck_assert(!waits);
+}
+END_TEST
+
 TCase *make_tests(void)
 {
 	TCase *tcase;
@@ -177,5 +204,6 @@ TCase *make_tests(void)
 	tcase_add_test(tcase, slow_lookup);
 	tcase_add_test(tcase, lost_lookups);
 	tcase_add_test(tcase, fork_inside_a_lookup);
+	tcase_add_test(tcase, service_by_name);
 	return tcase;
 }

@@ -12,8 +12,8 @@
 
 enum { TRIES = 5, CALLERS = 4 };
 
-/* A fork waits 10 ms for those inside, and not each time longer. */
-static const double fork_waits = 0.1;
+/* A fork waits 100 ms for those inside, and not each time longer. */
+static const double fork_waits = 0.2;
 
 static double time_fork(void)
 {

@@ -14,7 +14,7 @@
 
 static const char *const option_names[] = {
 	"goes on", "looks up", "forks", "is the child now",
-	"looks up, within", "forks, within", "jumps away", "wakes for nothing", "has waited long enough",
+	"looks up, within", "forks, within", "jumps away", "is cancelled", "wakes for nothing", "has waited long enough",
 };
 
 static const char *const place_names[] = { "idle", "at work", "asleep", "in libc", "in fork", "ended" };
@@ -46,6 +46,8 @@ static unsigned fault_options(int thread)
 	case AT_ATOMIC:
 		return 1u << JUMP;
 	case INSIDE:
+		return 1u << JUMP | (m.thread[thread].depth == 1 ? 1u << CANCEL : 0)
+		       | (m.thread[thread].depth < 3 ? 1u << NEST | 1u << NEST_FORK : 0);
 	case CLOSED:
 		return 1u << JUMP | (m.thread[thread].depth < 3 ? 1u << NEST | 1u << NEST_FORK : 0);
 	case ASLEEP:
@@ -87,7 +89,7 @@ static bool is_excused(void)
 
 static void check(void)
 {
-	uint32_t counted = 0;
+	uint32_t counted = 0, overdue = 0;
 	bool over = is_over();
 
 	for (int thread = 0; thread < THREADS; thread++) {
@@ -95,8 +97,12 @@ static void check(void)
 			continue;
 		if (over && is_asleep(thread) && !is_excused())
 			fail("thread %d sleeps, and nobody will wake it", thread);
-		if (!m.thread[thread].inside || m.thread[thread].era != subject_era())
+		if (!m.thread[thread].inside)
 			continue;
+		if (m.thread[thread].era != subject_era()) {
+			overdue += subject_is_own(m.thread[thread].era);
+			continue;
+		}
 		counted++;
 		for (int other = 0; other < THREADS; other++)
 			if (other != thread && !(m.gone & 1u << other) && m.thread[other].closed > 0
@@ -106,6 +112,8 @@ static void check(void)
 	}
 	if (subject_inside() < counted || subject_inside() > THREADS + 2)
 		fail("%u inside, counted as %u", counted, subject_inside());
+	if (subject_overdue() < overdue || subject_overdue() > 2 * THREADS + 2)
+		fail("%u overdue, counted as %u", overdue, subject_overdue());
 	if (subject_forks() > THREADS + 2)
 		fail("%u forks", subject_forks());
 }
@@ -117,6 +125,8 @@ static void stuck(void)
 			fail("thread %d hangs %s", thread, place_names[m.thread[thread].place]);
 	if (subject_inside() != 0 && !m.lost)
 		fail("%u inside at the end", subject_inside());
+	if (subject_overdue() != 0 && !m.ever_lost)
+		fail("%u overdue at the end", subject_overdue());
 	if (subject_forks() != 0 && !m.fork_lost)
 		fail("%u forks at the end", subject_forks());
 }

@@ -14,7 +14,7 @@ enum { THREADS = 3 };
 
 enum option {
 	GO, LOOK_UP, FORK, CHILD, /* what may always be */
-	NEST, NEST_FORK, JUMP, SPURIOUS, TIMEOUT, /* a fault each */
+	NEST, NEST_FORK, JUMP, CANCEL, SPURIOUS, TIMEOUT, /* a fault each */
 };
 
 enum place { IDLE, AT_ATOMIC, ASLEEP, INSIDE, CLOSED, ENDED };
@@ -29,6 +29,8 @@ extern struct world {
 		unsigned char closed;   /* those of them that gate_before_fork has let go on */
 		bool acted;             /* since it was paused */
 		bool inside, woken;
+		bool out;               /* in gate_enter, libc or gate_leave */
+		bool unsure;            /* a lookup was out when gate_before_fork ended */
 		bool late;              /* the fork has waited in vain */
 		uint32_t era;           /* when it entered */
 		uint32_t close_era;     /* when gate_before_fork began */
@@ -38,6 +40,7 @@ extern struct world {
 	bool in_close[THREADS];
 	uint32_t lost;    /* the eras in which a lookup has been left by a jump, a bit each ... */
 	bool fork_lost;   /* ... or a fork */
+	bool ever_lost;   /* a thread of this process has jumped */
 	bool broken_in;   /* a lookup has not waited until the end for a fork */
 	unsigned char forks_within; /* forks from within lookups, which wait for one another */
 	int faults;       /* left */

@@ -25,6 +25,9 @@
 UNSEEN void subject_memory(void)
 {
 	explore_memory(&lookups, sizeof lookups);
+	explore_memory(&overdue, sizeof overdue);
+	explore_memory(&first_era, sizeof first_era);
+	explore_memory(&doubt, sizeof doubt);
 	explore_memory(&forks, sizeof forks);
 	explore_memory(&departures, sizeof departures);
 	explore_thread_local(&self, sizeof self);
@@ -38,6 +41,16 @@ UNSEEN uint32_t subject_era(void)
 UNSEEN uint32_t subject_inside(void)
 {
 	return (uint32_t)lookups;
+}
+
+UNSEEN uint32_t subject_overdue(void)
+{
+	return overdue;
+}
+
+UNSEEN bool subject_is_own(uint32_t era)
+{
+	return (int32_t)(era - first_era) >= 0;
 }
 
 UNSEEN unsigned subject_forks(void)

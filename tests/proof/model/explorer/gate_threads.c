@@ -48,7 +48,8 @@ _Noreturn static void jump(void)
 	if (m.thread[me].forks > 0)
 		m.fork_lost = true;
 	m.lost |= era_bit(subject_era()) | era_bit(m.thread[me].era);
-	m.thread[me].inside = false;
+	m.ever_lost = true;
+	m.thread[me].inside = m.thread[me].out = false;
 	m.thread[me].depth = m.thread[me].forks = m.thread[me].closed = 0;
 	m.thread[me].word = NULL;
 	leave(bases[me]);
@@ -134,6 +135,46 @@ long model_syscall(long number, ...)
 
 static void fork_once(void);
 
+/* A jump that runs cleanup handlers. */
+_Noreturn static void cancel(const void *frame)
+{
+	int me = self();
+
+	m.thread[me].inside = false;
+	gate_abandon(frame);
+	m.thread[me].out = false;
+	m.thread[me].depth = 0;
+	leave(bases[me]);
+}
+
+/* Returns whether a lookup of another thread may be in libc. */
+static bool others_are_out(void)
+{
+	for (int thread = 0; thread < THREADS; thread++)
+		if (thread != self() && !(m.gone & 1u << thread) && m.thread[thread].out)
+			return true;
+	return false;
+}
+
+/* Returns whether a lookup of another thread is in libc. */
+static bool others_are_inside(void)
+{
+	for (int thread = 0; thread < THREADS; thread++)
+		if (thread != self() && !(m.gone & 1u << thread) && m.thread[thread].inside)
+			return true;
+	return false;
+}
+
+/* Returns whether gate_before_fork may have seen a lookup too many: one for which another fork has
+ * just waited, or one of this thread that was overdue already. */
+static bool may_be_wrong(void)
+{
+	for (int thread = 0; thread < THREADS; thread++)
+		if (thread != self() && !(m.gone & 1u << thread) && m.in_close[thread])
+			return true;
+	return m.thread[self()].inside && m.thread[self()].era != subject_era();
+}
+
 __attribute__((noinline)) static void look_up(void)
 {
 	int me = self();
@@ -144,6 +185,7 @@ __attribute__((noinline)) static void look_up(void)
 	if (outermost)
 		m.thread[me].era = subject_era();
 	m.thread[me].depth++;
+	m.thread[me].out = true;
 	counted = gate_enter(&era);
 	if (!outermost && counted && m.thread[me].era == subject_era())
 		fail("a lookup within one is counted too");
@@ -156,6 +198,8 @@ __attribute__((noinline)) static void look_up(void)
 
 		if (option == JUMP)
 			jump();
+		else if (option == CANCEL)
+			cancel(__builtin_frame_address(0));
 		else if (option == NEST)
 			look_up();
 		else if (option == NEST_FORK)
@@ -167,19 +211,25 @@ __attribute__((noinline)) static void look_up(void)
 		m.thread[me].inside = false;
 	if (counted)
 		gate_leave(era);
+	if (outermost)
+		m.thread[me].out = false;
 	m.thread[me].depth--;
 }
 
 static void become_child(void)
 {
 	int me = self();
+	bool inside = others_are_inside();
+	bool out = inside || others_are_out() || may_be_wrong() || m.thread[me].unsure || m.ever_lost;
 
 	m.gone = ~(1u << me);
 	gate_in_child();
+	if (gate_has_doubt() ? !out : inside)
+		fail("the child is %sin doubt", inside ? "not " : "");
 	if (subject_inside() != 0 || subject_forks() != 0)
 		fail("the child begins with %u inside, %u forks", subject_inside(), subject_forks());
 	m.lost = 0;
-	m.fork_lost = m.broken_in = m.thread[me].late = false;
+	m.fork_lost = m.broken_in = m.ever_lost = m.thread[me].late = false;
 	m.forks_within = 0;
 	/* It is counted no more: its era is over. gate_after_fork is the parent's. */
 	m.thread[me].forks = m.thread[me].closed = 0;
@@ -199,6 +249,7 @@ __attribute__((noinline)) static void fork_once(void)
 	m.thread[me].close_era = subject_era();
 	gate_before_fork();
 	m.in_close[me] = false;
+	m.thread[me].unsure = others_are_out() || may_be_wrong();
 	m.thread[me].closed++;
 	for (;;) {
 		option = pause_at(CLOSED);
@@ -236,7 +287,7 @@ void live(int thread)
 			look_up();
 		subject_settle();
 		m.thread[self()].hours = m.thread[self()].era = m.thread[self()].close_era = 0;
-		m.thread[self()].late = false;
+		m.thread[self()].late = m.thread[self()].unsure = false;
 	}
 	for (;;)
 		pause_at(ENDED);

@@ -47,6 +47,13 @@ void __tsan_atomic_signal_fence(int order) { (void)order; }
 		*at += value; \
 		return *at - value; \
 	} \
+	uint##bits##_t __tsan_atomic##bits##_fetch_sub(uint##bits##_t *at, uint##bits##_t value, int order) \
+	{ \
+		(void)order; \
+		model_atomic(at); \
+		*at -= value; \
+		return *at + value; \
+	} \
 	int __tsan_atomic##bits##_compare_exchange_strong(uint##bits##_t *at, uint##bits##_t *expected, \
 							  uint##bits##_t value, int order, int or_else) \
 	{ \
