@@ -6,11 +6,14 @@
 #include "libc/process.h"
 
 #include <errno.h>
-#include <pthread.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define PATIENCE INT64_C(1000000) /* nanoseconds for the lock */
 #define STUCK 8 /* callers in a row that have waited in vain: then the lock is taken for lost */
@@ -27,9 +30,9 @@ struct held {
 
 /* The child of a fork finds no store, and makes its own. */
 struct store {
-	pthread_mutex_t lock;
+	atomic_bool locked;  /* no mutex: before glibc 2.34 only libpthread can try one */
 	atomic_uint in_vain; /* callers in a row that have waited for the lock in vain */
-	unsigned next; /* the place of the oldest; the lock guards these */
+	unsigned next;       /* the place of the oldest; the lock guards these */
 	struct held *held[HELD_MOST];
 	struct store *older; /* of the process that this one was forked from; constant */
 };
@@ -67,7 +70,8 @@ static struct store *lock_store(void)
 
 	if (store == NULL)
 		return NULL;
-	while (pthread_mutex_trylock(&store->lock) != 0) {
+	while (atomic_exchange_explicit(&store->locked, true, memory_order_acquire)) {
+		sched_yield();
 		if (until == 0)
 			until = clock_now() + PATIENCE;
 		if (atomic_load(&store->in_vain) >= STUCK)
@@ -79,6 +83,11 @@ static struct store *lock_store(void)
 	}
 	atomic_store(&store->in_vain, 0);
 	return store;
+}
+
+static void unlock_store(struct store *store)
+{
+	atomic_store_explicit(&store->locked, false, memory_order_release);
 }
 
 /* Returns the place of an answer to the question, old or new, or NULL. */
@@ -103,20 +112,22 @@ static void forget(struct held *held)
 	free(held);
 }
 
+/* stat() is another symbol where headers are newer (glibc 2.33), and an object with that one does
+ * not load where libc is older. */
 uint64_t hold_stamp(void)
 {
 	static const char *const files[] = { "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf" };
 	uint64_t states[3][4] = { { 0 } };
 	int saved = errno;
-	struct stat state;
+	struct statx state;
 
 	for (int i = 0; i < 3; i++) {
-		if (stat(files[i], &state) != 0)
+		if (syscall(SYS_statx, AT_FDCWD, files[i], 0, STATX_INO | STATX_SIZE | STATX_CTIME, &state) != 0)
 			continue;
-		states[i][0] = (uint64_t)state.st_ino;
-		states[i][1] = (uint64_t)state.st_size;
-		states[i][2] = (uint64_t)state.st_ctim.tv_sec;
-		states[i][3] = (uint64_t)state.st_ctim.tv_nsec;
+		states[i][0] = state.stx_ino;
+		states[i][1] = state.stx_size;
+		states[i][2] = (uint64_t)state.stx_ctime.tv_sec;
+		states[i][3] = state.stx_ctime.tv_nsec;
 	}
 	errno = saved;
 	return table_hash(states, sizeof states);
@@ -138,7 +149,7 @@ bool hold_find(const struct flight_kind *kind, const void *key, size_t length, u
 	} else if (place != NULL) {
 		copy = kind->copy((*place)->answer);
 	}
-	pthread_mutex_unlock(&store->lock);
+	unlock_store(store);
 	forget(old);
 	errno = saved;
 	if (copy == NULL)
@@ -172,7 +183,7 @@ void hold_keep(const struct flight_kind *kind, const void *key, size_t length, u
 		place = &store->held[store->next++ % HELD_MOST];
 	old = *place;
 	*place = held;
-	pthread_mutex_unlock(&store->lock);
+	unlock_store(store);
 	forget(old);
 out:
 	errno = saved;
