@@ -201,12 +201,12 @@ bool config_complaint(const struct config *from, unsigned place, char text[stati
 		return false;
 	name_variable(option, name);
 	if (from->needs_host & UINT32_C(1) << place) {
-		snprintf(text, CONFIG_COMPLAINT, "%s has no effect: GAISHIM_LOCK is not host", name);
+		(void)snprintf(text, CONFIG_COMPLAINT, "%s has no effect: GAISHIM_LOCK is not host", name);
 		return true;
 	}
 	used = (size_t)snprintf(text, CONFIG_COMPLAINT, "%s is not ", name);
 	if (option->kind == IS_NUMBER || option->kind == IS_SECONDS)
-		snprintf(text + used, CONFIG_COMPLAINT - used, "%s%s to %s%s",
+		(void)snprintf(text + used, CONFIG_COMPLAINT - used, "%s%s to %s%s",
 			 strcmp(words[0], "0") == 0 && strcmp(words[1], "0") != 0 ? "0 or " : "", words[1],
 			 words[2], option->kind == IS_SECONDS ? " seconds" : "");
 	else

@@ -140,6 +140,7 @@ START_TEST(libc_inside)
 	__typeof__(getaddrinfo) *libc;
 	bool failed = true;
 	const struct question *q = &for_libc[_i].q;
+	bool is_localhost = strcmp(q->host, "localhost") == 0;
 	unsigned own = getenv("GAISHIM_LOCK") != NULL ? 1 : for_libc[_i].own; /* in one line all have a flight */
 
 	*(void **)&libc = dlsym(dlopen("libc.so.6", RTLD_NOW), "getaddrinfo");
@@ -163,13 +164,14 @@ START_TEST(libc_inside)
 		code = libc(q->host, q->service, &hints, &list);
 		error = errno;
 		ck_assert_int_eq(allocator->disarm(), failed);
-		ck_assert_msg(caller.code == code, "%s, allocation %u: %d, and libc says %d",
+		/* What libc does not find for want of memory is loopback. */
+		ck_assert_msg(caller.code == (is_localhost && code == EAI_NONAME ? 0 : code), "%s, allocation %u: %d, and libc says %d",
 		              q->host, n, caller.code, code);
 		if (code == EAI_SYSTEM)
 			ck_assert_int_eq(caller.error, error);
 		if (code == 0)
 			freeaddrinfo(list);
-		else
+		else if (caller.code != 0)
 			ck_assert_ptr_eq(caller.list, &untouched);
 		forget(&caller);
 	}

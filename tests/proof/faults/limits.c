@@ -134,6 +134,11 @@ START_TEST(no_more_descriptors)
 	ours = ask_without(getaddrinfo, q->host, q);
 	if (!served)
 		wanted = ask_without(libc, plain, q);
+	/* What libc does not find, because it cannot read /etc/hosts, is loopback. */
+	if (strcmp(q->host, "localhost") == 0 && wanted.code == EAI_NONAME) {
+		ck_assert_int_eq(ours.code, 0);
+		return;
+	}
 	ck_assert_msg(ours.code == wanted.code, "%s: %d, and libc says %d", q->host, ours.code, wanted.code);
 	if (ours.code != 0)
 		ck_assert_msg(ours.error == wanted.error, "%s: errno %d, and libc's is %d", q->host,
