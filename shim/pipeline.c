@@ -22,7 +22,7 @@
  * interfaces that AI_ADDRCONFIG counts do not hide the host. */
 static bool take_localhost(struct question *q)
 {
-	if (q->strict || q->flags & AI_NUMERICHOST || !localhost_is(q->host))
+	if (q->strict || q->call->loopback == NULL || q->flags & AI_NUMERICHOST || !localhost_is(q->host))
 		return false;
 	q->libc_flags &= ~AI_ADDRCONFIG;
 	return true;
@@ -58,7 +58,7 @@ static int stages(struct question *q, void **answer)
 	}
 	if (code == ASK_LIBC)
 		code = ask_libc(q, answer);
-	if (is_localhost && call->loopback != NULL && is_no(code)) {
+	if (is_localhost && is_no(code)) {
 		q->how = "localhost";
 		code = call->loopback(q, answer);
 	}
