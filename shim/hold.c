@@ -113,22 +113,39 @@ static void forget(struct held *held)
 }
 
 /* stat() is another symbol where headers are newer (glibc 2.33), and an object with that one does
- * not load where libc is older. */
+ * not load where libc is older. libc looks at resolv.conf by the same system call, so a program's
+ * filter allows it; not all filters know statx(2). A file that is not there has no state. */
+static void get_state(const char *file, uint64_t state[static 4])
+{
+#if defined __x86_64__ || defined __aarch64__ /* the kernel's struct stat is libc's */
+	struct stat found;
+
+	if (syscall(SYS_newfstatat, AT_FDCWD, file, &found, 0) != 0)
+		return;
+	state[0] = (uint64_t)found.st_ino;
+	state[1] = (uint64_t)found.st_size;
+	state[2] = (uint64_t)found.st_ctim.tv_sec;
+	state[3] = (uint64_t)found.st_ctim.tv_nsec;
+#else
+	struct statx found;
+
+	if (syscall(SYS_statx, AT_FDCWD, file, 0, STATX_INO | STATX_SIZE | STATX_CTIME, &found) != 0)
+		return;
+	state[0] = found.stx_ino;
+	state[1] = found.stx_size;
+	state[2] = (uint64_t)found.stx_ctime.tv_sec;
+	state[3] = found.stx_ctime.tv_nsec;
+#endif
+}
+
 uint64_t hold_stamp(void)
 {
 	static const char *const files[] = { "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf" };
 	uint64_t states[3][4] = { { 0 } };
 	int saved = errno;
-	struct statx state;
 
-	for (int i = 0; i < 3; i++) {
-		if (syscall(SYS_statx, AT_FDCWD, files[i], 0, STATX_INO | STATX_SIZE | STATX_CTIME, &state) != 0)
-			continue;
-		states[i][0] = state.stx_ino;
-		states[i][1] = state.stx_size;
-		states[i][2] = (uint64_t)state.stx_ctime.tv_sec;
-		states[i][3] = state.stx_ctime.tv_nsec;
-	}
+	for (int i = 0; i < 3; i++)
+		get_state(files[i], states[i]);
 	errno = saved;
 	return table_hash(states, sizeof states);
 }

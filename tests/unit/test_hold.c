@@ -3,6 +3,7 @@
  * memory of its own. */
 #include "hold.h"
 
+#include "filter.h"
 #include "libc/clock.h"
 #include "times.h"
 #include "unit.h"
@@ -12,6 +13,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -218,6 +220,18 @@ START_TEST(test_jump)
 }
 END_TEST
 
+/* A filter that does not know statx(2) does not end the process, nor hide a change. */
+START_TEST(test_stamp_in_a_filter)
+{
+	uint64_t stamp = hold_stamp();
+
+	errno = 77;
+	if (refuse_call(SYS_statx, true))
+		ck_assert_uint_eq(hold_stamp(), stamp);
+	ck_assert_int_eq(errno, 77);
+}
+END_TEST
+
 static void *keep_and_find(void *argument)
 {
 	const int first = *(int *)argument, rounds = SANITIZER("") ? 2000 : 20000;
@@ -266,6 +280,9 @@ TCase *make_tests(void)
 	tcase_add_test(tests, test_inside);
 	if (!SANITIZER("")) /* which know of a lock that is never released */
 		tcase_add_test(tests, test_jump);
+#if defined __x86_64__ || defined __aarch64__
+	tcase_add_test(tests, test_stamp_in_a_filter);
+#endif
 	tcase_add_test(tests, test_threads);
 	return tests;
 }
