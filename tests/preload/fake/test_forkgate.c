@@ -129,7 +129,7 @@ START_TEST(slow_lookup)
 }
 END_TEST
 
-/* Who is cancelled never comes home. */
+/* A lookup whose thread was cancelled is out no more. */
 START_TEST(lost_lookups)
 {
 	for (int i = 0; i < 5; i++) {
