@@ -2,6 +2,7 @@
 #include "flight/threads.h"
 
 #include "libc/clock.h"
+#include "libc/gate.h"
 #include "libc/libc.h"
 #include "libc/process.h"
 
@@ -223,6 +224,8 @@ int threads_is_blocked(int tid)
 	struct quiet before;
 	bool known;
 
+	if (gate_is_closed()) /* the thread waits for a fork, if for anything */
+		return 0;
 	(void)snprintf(path, sizeof path, "/proc/self/task/%d/syscall", tid);
 	begin_quiet(&before);
 	known = read_text(path, text, sizeof text);

@@ -193,6 +193,11 @@ void gate_in_child(void)
 	lookups = next_era(lookups);
 }
 
+bool gate_is_closed(void)
+{
+	return atomic_load(&forks) > 0;
+}
+
 bool gate_has_doubt(void)
 {
 	return doubt;

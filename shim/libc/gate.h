@@ -33,6 +33,9 @@ void gate_before_fork(void);
 void gate_after_fork(void);
 void gate_in_child(void);
 
+/* Returns whether a fork is under way: then lookups that come to gate_enter() wait. */
+bool gate_is_closed(void);
+
 /* Returns whether this is the child of a fork, or a child of such a child, that was made while
  * lookups were out: libc may have locks here whose holders are not in this process. A lookup
  * that its thread has left without gate_leave() or gate_abandon() is out for ever. */

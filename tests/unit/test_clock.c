@@ -18,6 +18,7 @@ static unsigned long no_vdso(unsigned long type);
 #define gate_in_child blind_reset
 #define gate_abandon blind_abandon
 #define gate_has_doubt blind_doubt
+#define gate_is_closed blind_is_closed
 #define gate_fork_wait blind_fork_wait
 #include "libc/clock.c"
 #include "libc/gate.c"

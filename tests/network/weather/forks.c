@@ -2,11 +2,14 @@
 /*
  * Children of a process whose threads are inside lookups of each call, all the time:
  *
- *   forks CHILDREN SECONDS WHO
+ *   forks CHILDREN SECONDS KIND WHO
  *
- * The threads look up hosts and addresses that take 0, 20 and 300 ms. A child makes one call,
- * each the next one of the list, and is ended when that takes longer than so many seconds.
- * Prints a line "CALL CHILDREN HUNG WRONG" for each call.
+ * The threads look up hosts and addresses that take KIND milliseconds, or several.test, which has
+ * several addresses in /etc/hosts: libc takes its lock around the list of interfaces to sort them.
+ * A child makes one call, each the next one of the list, and is ended when that takes longer
+ * than so many seconds. Prints a line "CALL CHILDREN HUNG WRONG DOUBT" for each call, and at last
+ * "fork MEDIAN 99% WORST", in milliseconds. A child is in doubt whose lookup was made on a thread:
+ * that thread waits a moment for the next one.
  */
 #include "times.h"
 
@@ -21,15 +24,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CALLS = 8, AT_ONCE = 16, WRONG = 1 };
+enum { CALLS = 10, THREADS_EACH = 3, AT_ONCE = 16, WRONG = 1, DOUBT = 2, SEVERAL = 5 /* addresses */ };
 
 static const char *const names[CALLS] = {
 	"getaddrinfo", "gethostbyname", "gethostbyname_r", "gethostbyname2", "gethostbyname2_r",
-	"gethostbyaddr", "gethostbyaddr_r", "getnameinfo",
+	"gethostbyaddr", "gethostbyaddr_r", "getnameinfo", "getaddrinfo/several", "getaddrinfo/addrconfig",
 };
+static const char several[] = "several.test";
 static const char address[] = "192.0.2.7", name[] = "name.test"; /* see dns.py */
 
 static bool is_right_list(struct addrinfo *list)
@@ -39,6 +44,16 @@ static bool is_right_list(struct addrinfo *list)
 
 	freeaddrinfo(list);
 	return right;
+}
+
+static bool has_several(struct addrinfo *list)
+{
+	int n = 0;
+
+	for (const struct addrinfo *node = list; node != NULL; node = node->ai_next)
+		n++;
+	freeaddrinfo(list);
+	return n == SEVERAL;
 }
 
 static bool is_right(const struct hostent *answer)
@@ -78,9 +93,15 @@ static bool make_call(size_t call, const char *host, const char *reverse)
 	case 6:
 		gethostbyaddr_r(&in.sin_addr, 4, AF_INET, &ret, buffer, sizeof buffer, &answer, &h_error);
 		return is_named(answer);
-	default:
+	case 7:
 		return getnameinfo((struct sockaddr *)&in, sizeof in, buffer, sizeof buffer, NULL, 0, 0) == 0
 		       && strcmp(buffer, name) == 0;
+	case 9:
+		hints.ai_flags = AI_ADDRCONFIG;
+		/* fallthrough */
+	default:
+		hints.ai_family = AF_UNSPEC;
+		return getaddrinfo(several, "http", &hints, &list) == 0 && has_several(list);
 	}
 }
 
@@ -97,26 +118,29 @@ static _Noreturn void *churn(void *arg)
 		make_call(churner->call, churner->host, churner->reverse);
 }
 
-static void start_churners(const char *who)
+static void start_churners(const char *kind, const char *who)
 {
-	static const int delays[] = { 0, 20, 300 };
-	static struct churner churners[CALLS][3];
+	static struct churner churners[CALLS][THREADS_EACH];
 
 	for (size_t call = 0; call < CALLS; call++)
-		for (size_t i = 0; i < 3; i++) {
+		for (size_t i = 0; i < THREADS_EACH; i++) {
 			struct churner *churner = &churners[call][i];
 			pthread_t thread;
 
-			churner->call = call;
-			snprintf(churner->host, sizeof churner->host, "slow-%d-%zu-%s.test", delays[i], call, who);
-			snprintf(churner->reverse, sizeof churner->reverse, "10.2.%d.7", delays[i] / 10);
+			/* The last two calls are of several.test always. */
+			churner->call = call < 8 || strcmp(kind, "several") == 0 ? call : 0;
+			if (strcmp(kind, "several") == 0)
+				strcpy(churner->host, several);
+			else
+				snprintf(churner->host, sizeof churner->host, "slow-%s-%zu-%zu-%s.test", kind, call, i, who);
+			snprintf(churner->reverse, sizeof churner->reverse, "10.2.%d.%zu", atoi(kind) / 10, i);
 			if (pthread_create(&thread, NULL, churn, churner) != 0)
 				errx(1, "no thread");
 		}
 }
 
 static struct tally {
-	size_t children, hung, wrong;
+	size_t children, hung, wrong, doubt;
 } tallies[CALLS];
 static struct { pid_t pid; size_t call; } running[AT_ONCE];
 
@@ -133,30 +157,53 @@ static size_t reap(void)
 			continue;
 		running[i].pid = 0;
 		tally->children++;
-		tally->hung += WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
-		tally->wrong += status != 0 && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM);
+		if (WIFEXITED(status)) {
+			tally->wrong += (WEXITSTATUS(status) & WRONG) != 0;
+			tally->doubt += (WEXITSTATUS(status) & DOUBT) != 0;
+		} else if (WTERMSIG(status) == SIGALRM) {
+			tally->hung++;
+		} else {
+			tally->wrong++;
+		}
 		return i;
 	}
 	errx(1, "an unknown child");
 }
 
+static bool has_threads(void)
+{
+	struct stat state;
+
+	return stat("/proc/self/task", &state) == 0 && state.st_nlink > 3; /* ., .. and the first one */
+}
+
+static int compare(const void *a, const void *b)
+{
+	double difference = *(const double *)a - *(const double *)b;
+
+	return (difference > 0) - (difference < 0);
+}
+
 int main(int argc, char **argv)
 {
-	size_t children = argc == 4 ? (size_t)atoi(argv[1]) : 0;
+	size_t children = argc == 5 ? (size_t)atoi(argv[1]) : 0;
+	double *took = calloc(children + 1, sizeof *took);
 	char host[64];
 
-	if (children == 0)
-		errx(2, "usage: forks CHILDREN SECONDS WHO");
-	snprintf(host, sizeof host, "child-%s.test", argv[3]);
-	start_churners(argv[3]);
+	if (children == 0 || took == NULL)
+		errx(2, "usage: forks CHILDREN SECONDS KIND WHO");
+	snprintf(host, sizeof host, "child-%s.test", argv[4]);
+	start_churners(argv[3], argv[4]);
 	nap(200);
 	for (size_t i = 0; i < children; i++) {
 		size_t place = i < AT_ONCE ? i : reap(), call = i % CALLS;
+		double start = now();
 		pid_t pid = fork();
 
+		took[i] = now() - start;
 		if (pid == 0) {
 			alarm((unsigned)atoi(argv[2]));
-			_exit(make_call(call, host, address) ? 0 : WRONG);
+			_exit((make_call(call, host, address) ? 0 : WRONG) | (has_threads() ? DOUBT : 0));
 		}
 		if (pid < 0)
 			err(1, "fork");
@@ -166,7 +213,11 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < AT_ONCE && i < children; i++)
 		reap();
 	for (size_t call = 0; call < CALLS; call++)
-		printf("%s %zu %zu %zu\n", names[call], tallies[call].children, tallies[call].hung, tallies[call].wrong);
+		printf("%s %zu %zu %zu %zu\n", names[call], tallies[call].children, tallies[call].hung,
+		       tallies[call].wrong, tallies[call].doubt);
+	qsort(took, children, sizeof *took, compare);
+	printf("fork %.2f %.2f %.2f\n", 1000 * took[children / 2], 1000 * took[children * 99 / 100],
+	       1000 * took[children - 1]);
 	fflush(stdout);
 	_exit(0); /* without waiting for the threads */
 }

@@ -1,27 +1,31 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Limit: 900 s
-# Children of a process whose threads are inside lookups of each call. With libc alone they find
-# its lock taken for good, in all calls that libc makes under a lock.
+# Children of a process whose threads are inside lookups of each call: of 0, 20 and 300 ms, and of a
+# name with several addresses. With libc alone they find its locks taken for good.
+#
+#   FORKS=10000 TEST_LIMIT=3000 tests/run tests/network/weather/forks.sh    so many of each kind (500)
 
 . tests/network/weather/lib.sh
 
-CHILDREN=10000
+children=${FORKS:-500}
+printf '%s several.test\n' 192.0.2.1 192.0.2.2 192.0.2.3 fd00::1 fd00::2 >>/etc/hosts
 
-# libc alone gets few, as each that hangs takes so many seconds.
-run libc forks '' "$weather/forks" 160 2 WHO
-run shim forks '' "$weather/forks" "$CHILDREN" 20 WHO
-sed 's/^/# /' "$TMP"/forks.*.err
-
-# of libc|shim FIELD: its sum over all calls.
+# of libc|shim KIND FIELD: its sum over all calls.
 of() {
-	awk -v field="$2" '{ sum += $field } END { print sum + 0 }' "$TMP/forks.$1"
+	awk -v field="$3" '$1 != "fork" { sum += $field } END { print sum + 0 }' "$TMP/forks_$2.$1"
 }
 
-sed 's/^/# libc alone: /' "$TMP/forks.libc"
-sed 's/^/# with the shim: /' "$TMP/forks.shim"
-ok 'with libc alone children hang' [ "$(of libc 3)" -gt 0 ]
-is 'all children of a process with the shim have ended' "$(of shim 2)" "$CHILDREN"
-is 'none of them hung' "$(of shim 3)" 0
-is 'each had the right answer' "$(of shim 4)" 0
+for kind in 0 20 300 several; do
+	# libc alone gets few, as each that hangs takes so many seconds.
+	run libc "forks_$kind" '' "$weather/forks" 200 2 "$kind" WHO
+	run shim "forks_$kind" '' "$weather/forks" "$children" 40 "$kind" WHO
+	sed 's/^/# /' "$TMP/forks_$kind".*.err
+	sed "s/^/# libc alone, $kind: /" "$TMP/forks_$kind.libc"
+	sed "s/^/# with the shim, $kind: /" "$TMP/forks_$kind.shim"
+	ok "$kind: with libc alone children hang: $(of libc "$kind" 3)" [ "$(of libc "$kind" 3)" -gt 0 ]
+	is "$kind: all children of a process with the shim have ended" "$(of shim "$kind" 2)" "$children"
+	is "$kind: none of them hung" "$(of shim "$kind" 3)" 0
+	is "$kind: each had the right answer" "$(of shim "$kind" 4)" 0
+done
 done_testing

@@ -129,7 +129,7 @@ START_TEST(slow_lookup)
 }
 END_TEST
 
-/* Who is cancelled never comes home. */
+/* A lookup whose thread was cancelled is out no more. */
 START_TEST(lost_lookups)
 {
 	for (int i = 0; i < 5; i++) {
@@ -193,6 +193,36 @@ START_TEST(service_by_name)
 }
 END_TEST
 
+static void *fork_apart(void *unused)
+{
+	(void)unused;
+	time_fork();
+	return NULL;
+}
+
+/* A fork waits for a slow lookup, and a herd for that fork: its askers sleep, but none waits for
+ * something that a waiter holds. */
+START_TEST(herd_during_a_fork)
+{
+	enum { HERD = 40 };
+	struct herd *slow, *herd;
+	pthread_t thread;
+
+	slow = start_herd(1, (struct question){ .host = "gate.fake" });
+	await(fake->running() == 1);
+	for (int i = 0; i < 5; i++)
+		ask_right((struct question){ .host = "quick.fake" }); /* so that it is late soon */
+	ck_assert_int_eq(pthread_create(&thread, NULL, fork_apart, NULL), 0);
+	nap(5);
+	herd = start_herd(HERD, (struct question){ .host = "quick.fake" });
+	herd_end_right(herd);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert_int_lt(fake->calls("quick.fake"), 5 + HERD / 2);
+	fake->open_gate();
+	herd_end_right(slow);
+}
+END_TEST
+
 TCase *make_tests(void)
 {
 	TCase *tcase;
@@ -205,5 +235,6 @@ TCase *make_tests(void)
 	tcase_add_test(tcase, lost_lookups);
 	tcase_add_test(tcase, fork_inside_a_lookup);
 	tcase_add_test(tcase, service_by_name);
+	tcase_add_test(tcase, herd_during_a_fork);
 	return tcase;
 }
