@@ -107,6 +107,32 @@ START_TEST(lone_caller_is_not_stuck)
 }
 END_TEST
 
+static const struct question failing[] = {
+	{ .host = "eai-2.fake", .code = EAI_NONAME },
+	{ .host = "eai-3.fake", .code = EAI_AGAIN },
+	{ .host = "eai-4.fake", .code = EAI_FAIL },
+	{ .host = "eai-10.fake", .code = EAI_MEMORY },
+	{ .host = "eai-11.errno-5.fake", .code = EAI_SYSTEM, .error = 5 },
+	{ .host = "eai-2.fake", .code = HOST_NOT_FOUND, .call = BYNAME },
+	{ .host = "eai-3.fake", .code = TRY_AGAIN, .error = EAGAIN, .call = BYNAME },
+	{ .host = "eai-5.fake", .code = NO_DATA, .call = BYADDR },
+	{ .host = "eai-11.errno-5.fake", .code = NETDB_INTERNAL, .error = 5, .call = BYNAME },
+	{ .host = "many-100.fake", .code = NETDB_INTERNAL, .error = ERANGE, .call = BYNAME_R },
+};
+
+/* A caller that is alone has each code after one lookup, with its errno. Only want of memory may
+ * be the thread's alone: then the caller asks, too. */
+START_TEST(failures_come_back)
+{
+	struct question q = failing[_i];
+	double begun = now();
+
+	ck_assert_double_lt(ask_right(q), at_last / 2);
+	ck_lookups(q.host, q.code == EAI_MEMORY ? 2 : 1, begun);
+	herd_end_right(start_herd(10, q));
+}
+END_TEST
+
 /* Each distance is twice the last one. */
 START_TEST(asks_grow_rare)
 {
@@ -251,6 +277,7 @@ TCase *make_tests(void)
 	tcase_add_test(tcase, threads_are_used_again);
 	tcase_add_test(tcase, idle_threads_end);
 	ADD_CALLS(tcase, lone_caller_is_not_stuck);
+	ADD_ROWS(tcase, failures_come_back, failing);
 	tcase_add_test(tcase, asks_grow_rare);
 	ADD_CALLS(tcase, many_callers_of_one_host);
 	tcase_add_test(tcase, many_callers_of_many_hosts);
