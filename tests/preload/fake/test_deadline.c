@@ -73,7 +73,7 @@ START_TEST(more_hosts_than_threads)
 	/* They are still out, and the next one does not wait longer. */
 	ck_assert_double_lt(ask_right(too_late(GETADDRINFO, "gate.another.fake")), most);
 	fake->open_gate();
-	await(count_tasks() == before);
+	await(tasks_are(before));
 	ask_right((struct question){ .host = "quick.fake" });
 }
 END_TEST

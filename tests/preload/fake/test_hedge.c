@@ -14,7 +14,7 @@ static const double late = 0.4 * 0.9, at_last = 30;
 
 enum { MANY = 1000, THREADS_MOST = 256 };
 
-/* The tasks of a process that has not asked yet: ThreadSanitizer has one of its own. */
+/* The tasks of a process that has not asked yet. */
 static size_t tasks;
 
 /* Who has asked for the last host with a hook. */
@@ -63,7 +63,7 @@ START_TEST(threads_are_used_again)
 
 	fake->hook(note_asker);
 	ask_right((struct question){ .host = "127.0.0.1", .service = "80" });
-	ck_assert_uint_eq(count_tasks(), tasks);
+	ck_assert(tasks_are(tasks));
 	for (int i = 0; i < LOOKUPS; i++) {
 		bool is_new = true;
 
@@ -75,7 +75,7 @@ START_TEST(threads_are_used_again)
 	}
 	/* The answer may be there before its thread looks for the next lookup. */
 	ck_assert_int_le(different, 4);
-	await(count_tasks() == tasks);
+	await(tasks_are(tasks));
 }
 END_TEST
 
@@ -86,7 +86,7 @@ START_TEST(idle_threads_end)
 
 	ask_right((struct question){ .host = "quick.fake" });
 	begun = now();
-	await(count_tasks() == tasks);
+	await(tasks_are(tasks));
 	ck_assert_double_lt(now() - begun, at_last / 2);
 	/* The next lookup has another. */
 	ask_right((struct question){ .host = "quick.fake" });
@@ -103,7 +103,7 @@ START_TEST(lone_caller_is_not_stuck)
 	ck_assert_double_lt(took, at_last);
 	ck_lookups(q.host, 2, begun);
 	fake->open_gate();
-	await(count_tasks() == tasks);
+	await(tasks_are(tasks));
 }
 END_TEST
 
@@ -158,7 +158,7 @@ START_TEST(many_callers_of_one_host)
 	fake->open_gate();
 	herd_end_right(herd);
 	ck_lookups("gate.fake", 1, begun);
-	await(count_tasks() == tasks);
+	await(tasks_are(tasks));
 }
 END_TEST
 
@@ -176,11 +176,11 @@ START_TEST(many_callers_of_many_hosts)
 	}
 	herd_start(herd);
 	await(fake->running() >= (int)n);
-	ck_assert_uint_le(count_tasks(), tasks + n + THREADS_MOST);
+	ck_assert_uint_le(count_tasks(), tasks + n + THREADS_MOST + 1); /* or ThreadSanitizer's */
 	fake->open_gate();
 	herd_end_right(herd);
 	free(hosts);
-	await(count_tasks() == tasks);
+	await(tasks_are(tasks));
 }
 END_TEST
 
