@@ -3,7 +3,10 @@
  * One lookup of the shim beside one of libc, in turn, in one process that was
  * started with the object preloaded; and beside the least that a lookup can cost.
  *
- *   lookups ROUNDS
+ *   lookups ROUNDS [NAME]
+ *
+ * With NAME only the hosts that take a resolver, as rows of that name behind the host's: what an
+ * option of the object costs there, in microseconds that are added.
  */
 #include "bench.h"
 
@@ -32,9 +35,25 @@ static bool answers(getaddrinfo_fn *get, const struct question *q)
 	return true;
 }
 
+static int measure_names(getaddrinfo_fn *libc, getaddrinfo_fn *ours, size_t rounds, const char *name)
+{
+	for (size_t i = 0; i < CASES; i++) {
+		struct question q = { cases[i].host, cases[i].service, cases[i].hints };
+		struct pair pair;
+		char text[64];
+
+		if (!cases[i].resolved || !answers(libc, &q) || !answers(ours, &q))
+			continue;
+		pair = compare(libc, ours, &q, rounds);
+		snprintf(text, sizeof text, "%s, %s", cases[i].host, name);
+		row(text, "us", pair.libc / 1e3, pair.ours / 1e3, pair.difference / 1e3, "us", "-");
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	size_t rounds = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
+	size_t rounds = argc >= 2 ? strtoul(argv[1], NULL, 10) : 0;
 	void *library = dlopen("libc.so.6", RTLD_LAZY);
 	getaddrinfo_fn *libc = library != NULL ? (getaddrinfo_fn *)dlsym(library, "getaddrinfo") : NULL;
 	getaddrinfo_fn *ours = getaddrinfo;
@@ -42,9 +61,11 @@ int main(int argc, char **argv)
 	struct pair pair;
 
 	if (rounds == 0 || libc == NULL || libc == ours) {
-		fprintf(stderr, "usage: lookups ROUNDS, the object being preloaded\n");
+		fprintf(stderr, "usage: lookups ROUNDS [NAME], the object being preloaded\n");
 		return 2;
 	}
+	if (argc > 2)
+		return measure_names(libc, ours, rounds, argv[2]);
 	pair = compare(malloc_alone, ours, &q, rounds);
 	row("127.0.0.1, libc: one malloc and free", "us", pair.libc / 1e3, pair.ours / 1e3, pair.ratio, "-", "2.5");
 	for (size_t i = 0; i < CASES; i++) {

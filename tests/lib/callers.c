@@ -30,6 +30,13 @@ size_t count_tasks(void)
 	return count;
 }
 
+bool tasks_are(size_t n)
+{
+	size_t count = count_tasks();
+
+	return count == n || (SANITIZER("thread") && count == n + 1);
+}
+
 void ask(struct caller *caller)
 {
 	const struct question *q = &caller->q;

@@ -43,6 +43,9 @@ int most_lookups(int least, double begun);
 /* The threads of this process. */
 size_t count_tasks(void);
 
+/* Whether there are so many. ThreadSanitizer may have made one of its own meanwhile. */
+bool tasks_are(size_t n);
+
 enum call { GETADDRINFO, BYNAME, BYNAME_R, BYNAME2, BYNAME2_R, BYADDR, BYADDR_R, NAMEINFO, CALLS };
 
 /* "gethostbyname_r" */

@@ -38,39 +38,51 @@ is_glibc() {
 	getconf GNU_LIBC_VERSION >/dev/null 2>&1
 }
 
+# Whom `both` starts side by side: libc alone, and the object; hedge and deadline are the
+# object with that option, see run.
+sides='libc shim'
+
 # filled TEXT NAME: TEXT with NAME for each WHO in it, and a byte of an address for each BYTE.
 # FORM is the plain form of a call with the object, and _r for libc alone: it has a line in the
 # plain one.
 filled() {
-	byte=1 form=_r
-	[ "$2" = libc ] || byte=2 form=''
+	form=''
+	case $2 in
+	libc) byte=1 form=_r ;;
+	shim) byte=2 ;;
+	hedge) byte=3 ;;
+	deadline) byte=4 ;;
+	esac
 	printf '%s\n' "$1" | sed "s/WHO/$2/g; s/BYTE/$byte/g; s/FORM/$form/g"
 }
 
-# run libc|shim ROW HERDS COMMAND [ARG...]: with HERDS as its stdin. The first argument
-# stands for each WHO in the others (see filled), so that the two ask for hosts of their own. BEHIND is
-# what is preloaded behind the object, and by libc alone too.
+# run libc|shim|hedge|deadline ROW HERDS COMMAND [ARG...]: with HERDS as its stdin. The first argument
+# stands for each WHO in the others (see filled), so that each asks for hosts of its own. BEHIND is
+# what is preloaded behind the object, and by libc alone too. A deadline is of one second.
 run() {
-	who=$1 row=$2 herds=$3
+	who=$1 row=$2 herds=$3 option=GAISHIM_STRICT=0
 	shift 3
 	for word; do
 		shift
 		set -- "$@" "$(filled "$word" "$who")"
 	done
-	[ "$who" = shim ] && object=$GAISHIM_SO || object=''
+	[ "$who" != libc ] && object=$GAISHIM_SO || object=''
+	case $who in
+	hedge) option=GAISHIM_HEDGE=1 ;;
+	deadline) option=GAISHIM_DEADLINE=1 ;;
+	esac
 	filled "$herds" "$who" |
-		LD_LIBRARY_PATH=$TMP LD_PRELOAD="${LD_PRELOAD:-}:$object:${BEHIND:-}" "$@" \
+		env "$option" LD_LIBRARY_PATH="$TMP" LD_PRELOAD="${LD_PRELOAD:-}:$object:${BEHIND:-}" "$@" \
 			>"$TMP/$row.$who" 2>"$TMP/$row.$who.err"
 }
 
-# both ROW HERDS COMMAND [ARG...]: starts it by libc alone and with the object.
+# both ROW HERDS COMMAND [ARG...]: starts it by libc alone and with the object; by all of $sides.
 both() {
-	: >"$TMP/$1.libc"
-	run libc "$@" &
-	running="$running $!"
-	: >"$TMP/$1.shim"
-	run shim "$@" &
-	running="$running $!"
+	for side in $sides; do
+		: >"$TMP/$1.$side"
+		run "$side" "$@" &
+		running="$running $!"
+	done
 }
 
 # finish: waits for all that was started, and repeats what it has said on stderr.
@@ -78,8 +90,8 @@ finish() {
 	# shellcheck disable=SC2086 # several
 	wait $running
 	running=''
-	sed 's/^/# /' "$TMP"/*.libc.err "$TMP"/*.shim.err >&2
-	rm -f "$TMP"/*.libc.err "$TMP"/*.shim.err
+	sed 's/^/# /' "$TMP"/*.*.err >&2
+	rm -f "$TMP"/*.*.err
 }
 
 # --- the rows ---
@@ -158,6 +170,25 @@ row_silent_name() {
 
 row_silent_address() {
 	with_nameservers silent_address '200 0 getnameinfo/10.0.0.BYTE' 127.0.0.2
+}
+
+# A caller alone, whose first two packets are lost.
+row_lone() {
+	both lone '1 0 drop-2-lone-WHO.test' "$weather/callers"
+}
+
+# Each call once, each for a host of its own.
+row_dead() {
+	herd='8 0 dead-WHO.test getnameinfo/10.0.1.BYTE'
+	for call in gethostbyname gethostbyname2; do
+		herd="$herd ${call}FORM/$call-WHO.test ${call}_r/$call-r-WHO.test"
+	done
+	with_nameservers dead "$herd gethostbyaddrFORM/10.0.2.BYTE gethostbyaddr_r/10.0.3.BYTE" 127.0.0.2
+}
+
+# More hosts than the object makes threads, each asked for once.
+row_crowd() {
+	with_nameservers crowd "300 0 $(seq -f 'crowd-%.0f-WHO.test' 300 | tr '\n' ' ')" 127.0.0.2
 }
 
 row_fail() {

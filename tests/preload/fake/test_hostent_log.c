@@ -1,50 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* GAISHIM_LOG: a line for each call, with its name. */
 #include "callers.h"
-
-#include <regex.h>
-
-#define LOG "/tmp/gaishim-test-hostent-log."
-
-/* Reads the log of this process, and removes it. */
-static char *read_log(void)
-{
-	static char text[64 * 1024];
-	char path[64];
-	size_t length;
-	FILE *file;
-
-	snprintf(path, sizeof path, LOG "%d", getpid());
-	file = fopen(path, "r");
-	ck_assert_ptr_nonnull(file);
-	length = fread(text, 1, sizeof text - 1, file);
-	fclose(file);
-	unlink(path);
-	text[length] = '\0';
-	return text;
-}
-
-/* How many lines of the log match, from the call on. */
-static int count_lines(const char *log, const char *pattern)
-{
-	char whole[512];
-	regex_t regex;
-	regmatch_t match;
-	int count = 0;
-
-	snprintf(whole, sizeof whole, "^[0-9]+\\.[0-9]{6} pid=[0-9]+ tid=[0-9]+ call=%s us=[0-9]+$", pattern);
-	ck_assert_int_eq(regcomp(&regex, whole, REG_EXTENDED | REG_NEWLINE), 0);
-	for (; regexec(&regex, log, 1, &match, 0) == 0; log += match.rm_eo)
-		count++;
-	regfree(&regex);
-	return count;
-}
-
-#define ck_logged(log, lines, pattern) do { \
-	const char *ck_log = (log); \
-	int ck_count = count_lines(ck_log, pattern); \
-	ck_assert_msg(ck_count == (lines), "%d lines, and not %d, are %s in:\n%s", ck_count, lines, pattern, ck_log); \
-} while (0)
+#include "logged.h"
 
 static const struct {
 	struct question q;
@@ -93,7 +50,7 @@ static const struct {
 
 START_TEST(a_call_is_a_line)
 {
-	char *log;
+	const char *log;
 
 	ask_right(lines[_i].q);
 	log = read_log();
@@ -140,7 +97,7 @@ TCase *make_tests(void)
 {
 	TCase *tcase;
 
-	with_environment("GAISHIM_LOG", LOG "%p");
+	with_log();
 	tcase = callers_case("log");
 	ADD_ROWS(tcase, a_call_is_a_line, lines);
 	tcase_add_test(tcase, a_numeric_name_is_no_line);

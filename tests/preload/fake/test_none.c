@@ -31,13 +31,31 @@ START_TEST(numeric_and_unicode_hosts_are_served)
 }
 END_TEST
 
+/* Callers who do not share a lookup have none on a thread of the shim's. */
+START_TEST(options_of_shared_lookups_are_off)
+{
+	size_t before = count_tasks();
+	struct herd *herd = start_herd(2, (struct question){ .host = "gate.fake" });
+
+	await(fake->running() == 2);
+	nap(500);
+	ck_assert(tasks_are(before + 2));
+	fake->open_gate();
+	herd_end_right(herd);
+	ck_assert_int_eq(fake->calls("gate.fake"), 2);
+}
+END_TEST
+
 TCase *make_tests(void)
 {
 	TCase *tcase;
 
+	with_environment("GAISHIM_HEDGE", "1");
+	with_environment("GAISHIM_DEADLINE", "0.2");
 	with_environment("GAISHIM_LOCK", "none");
 	tcase = callers_case("none");
 	ADD_CALLS(tcase, nothing_is_shared);
+	tcase_add_test(tcase, options_of_shared_lookups_are_off);
 	tcase_add_test(tcase, numeric_and_unicode_hosts_are_served);
 	return tcase;
 }

@@ -43,7 +43,9 @@ program "memory of a herd" "$alloc" "$dir/alloc_herd"
 program "limits" "$fake" "$dir/limits"
 program "limits, with a log" "$fake" env GAISHIM_LOG="$TMP/log" "$dir/limits"
 program "signals" "$fake" "$dir/signals"
+program "signals, hedged" "$fake" env GAISHIM_HEDGE=1 "$dir/signals"
 program "clocks" "$fake" "$dir/clocks"
+program "clocks, hedged" "$fake" env GAISHIM_HEDGE=1 "$dir/clocks"
 program "modules" "$fake" "$dir/modules"
 if command -v valgrind >/dev/null; then
 	# Nor is anything looked at in memory that the allocator has had back.

@@ -16,7 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { QUESTIONS = 8, RIGHT = 0, WRONG = 1, HUNG = 3 };
+enum { QUESTIONS = 8, RIGHT = 0, WRONG = 1, HUNG = 3, STUCK = 4 };
+
+/* A child whose lookups may be stuck in libc, for all the object knows, is told so after 30 s. */
+#define TOLD (29 * SECOND)
 
 extern char **environ;
 static struct question asked; /* by this child */
@@ -39,10 +42,14 @@ _Noreturn void child_main(uint64_t number)
 
 	self = NULL;
 	signal(SIGALRM, on_child_alarm);
-	alarm((unsigned)(options.limit / SECOND + 1) / 2);
+	alarm((unsigned)(options.limit / SECOND * 3 / 4));
 	for (int i = 0; i < QUESTIONS && what == NULL; i++) {
+		int64_t begun = now();
+
 		question_make(&asked, &r, QUICK);
 		what = ask(&asked, detail);
+		if (what != NULL && now() - begun > TOLD)
+			_exit(STUCK);
 	}
 	if (what != NULL)
 		complain(&asked, what, detail);
@@ -112,6 +119,10 @@ static void reap(pid_t pid)
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == RIGHT)
 		return;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == STUCK) {
+		counts.stuck++;
+		return;
+	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == HUNG) {
 		counts.hung++;
 		return;

@@ -80,7 +80,7 @@ static const char *find_failure(void)
 		return "there was no fork";
 	if (options.cancel && counts.cancelled == 0)
 		return "nobody was cancelled";
-	if (fake != NULL && !options.libc && options.threads >= 16
+	if (fake != NULL && !options.libc && !options.hedged && options.threads >= 16
 	    && count_shared(counts.cancelled + counts.exited + counts.jumped) == 0)
 		return "nobody shared an answer";
 	return NULL;
@@ -98,7 +98,7 @@ _Noreturn void verdict(void)
 
 	if (last.descriptors != first.descriptors)
 		usage_print_descriptors();
-	if (fake != NULL)
+	if (fake != NULL && !options.hedged)
 		length += snprintf(line + length, sizeof line - (size_t)length, "%s shared, ",
 				   grouped((unsigned long)count_shared(0), number[5]));
 	length += snprintf(line + length, sizeof line - (size_t)length, "%s hangs, %s wrong, ",

@@ -160,6 +160,7 @@ int main(int argc, char **argv)
 {
 	uint64_t child = read_options(argc, argv);
 
+	options.hedged = getenv("GAISHIM_HEDGE") != NULL && strcmp(getenv("GAISHIM_HEDGE"), "1") == 0;
 	options.sanitizer = getenv("TEST_SANITIZER") != NULL;
 	if (!options.libc && dlsym(RTLD_DEFAULT, "gaishim_idna") == NULL)
 		errx(2, "the object is not preloaded");

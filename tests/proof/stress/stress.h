@@ -27,6 +27,7 @@ struct options {
 	bool dns; /* a real nameserver's hosts, not the fake resolver's */
 	bool forks, cancel;
 	bool libc;       /* without the object, and what only the object does: the control */
+	bool hedged;     /* libc may be asked more often than there are callers */
 	bool sanitizer;  /* memory is the sanitizer's to watch */
 	int64_t limit;   /* nanoseconds: who takes longer hangs */
 };

@@ -7,7 +7,7 @@
 STRESS_SECONDS=8 THREADS=64
 export STRESS_SECONDS THREADS
 
-for RESOLVERS in fake dns; do
+for RESOLVERS in fake dns fake-hedged dns-hedged; do
 	export RESOLVERS
 	scripts/dev/stress >"$TMP/out" 2>"$TMP/err"
 	status=$?

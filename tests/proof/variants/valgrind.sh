@@ -12,7 +12,8 @@ TEST_WRAPPER="valgrind -q --trace-children=yes --error-exitcode=99 --exit-on-fir
 export TEST_SANITIZER TEST_WRAPPER
 run_variant unit/test_flight unit/test_flight_jumps unit/test_flight_late unit/test_flight_stuck \
 	unit/test_table unit/test_threads
-run_variant unit/test_log preload/fake/test_cancel preload/fake/test_nested preload/fake/test_none
+run_variant unit/test_log preload/fake/test_cancel preload/fake/test_nested preload/fake/test_none \
+	preload/fake/test_hedge preload/fake/test_deadline
 # The others keep no state from one test to the next: a process for each would
 # only cost valgrind's start.
 CK_FORK=no
