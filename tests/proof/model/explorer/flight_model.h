@@ -58,7 +58,7 @@ extern struct world {
 		const void *caller;
 		const void *pending; /* the flight for which it starts a thread */
 		/* A thread of ours: */
-		void *(*job)(void *);
+		void (*job)(void *);
 		void *flight; /* NULL: it does not run */
 		bool left;    /* its part in that is over */
 	} task[TASKS];
