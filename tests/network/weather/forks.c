@@ -7,9 +7,10 @@
  * The threads look up hosts and addresses that take KIND milliseconds, or several.test, which has
  * several addresses in /etc/hosts: libc takes its lock around the list of interfaces to sort them.
  * A child makes one call, each the next one of the list, and is ended when that takes longer
- * than so many seconds. Prints a line "CALL CHILDREN HUNG WRONG DOUBT" for each call, and at last
- * "fork MEDIAN 99% WORST", in milliseconds. A child is in doubt whose lookup was made on a thread:
- * that thread waits a moment for the next one.
+ * than so many seconds. Prints a line "CALL CHILDREN HUNG WRONG DOUBT STUCK" for each call, and at
+ * last "fork MEDIAN 99% WORST", in milliseconds. A child is in doubt whose lookup was made on a
+ * thread: that thread waits a moment for the next one. Such a child is stuck if it inherited a lock
+ * that nobody releases: then it has no answer after 30 seconds.
  */
 #include "times.h"
 
@@ -28,7 +29,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CALLS = 10, THREADS_EACH = 3, AT_ONCE = 16, WRONG = 1, DOUBT = 2, SEVERAL = 5 /* addresses */ };
+enum { CALLS = 10, THREADS_EACH = 3, AT_ONCE = 16, WRONG = 1, DOUBT = 2, STUCK = 4, SEVERAL = 5 /* addresses */ };
 
 static const char *const names[CALLS] = {
 	"getaddrinfo", "gethostbyname", "gethostbyname_r", "gethostbyname2", "gethostbyname2_r",
@@ -140,7 +141,7 @@ static void start_churners(const char *kind, const char *who)
 }
 
 static struct tally {
-	size_t children, hung, wrong, doubt;
+	size_t children, hung, wrong, doubt, stuck;
 } tallies[CALLS];
 static struct { pid_t pid; size_t call; } running[AT_ONCE];
 
@@ -160,6 +161,7 @@ static size_t reap(void)
 		if (WIFEXITED(status)) {
 			tally->wrong += (WEXITSTATUS(status) & WRONG) != 0;
 			tally->doubt += (WEXITSTATUS(status) & DOUBT) != 0;
+			tally->stuck += (WEXITSTATUS(status) & STUCK) != 0;
 		} else if (WTERMSIG(status) == SIGALRM) {
 			tally->hung++;
 		} else {
@@ -175,6 +177,17 @@ static bool has_threads(void)
 	struct stat state;
 
 	return stat("/proc/self/task", &state) == 0 && state.st_nlink > 3; /* ., .. and the first one */
+}
+
+/* Returns the status that the child shall end with. */
+static int make_child_call(size_t call, const char *host)
+{
+	double start = now();
+	bool right = make_call(call, host, address);
+
+	if (!has_threads())
+		return right ? 0 : WRONG;
+	return DOUBT | (right ? 0 : now() - start >= 29 ? STUCK : WRONG);
 }
 
 static int compare(const void *a, const void *b)
@@ -203,7 +216,7 @@ int main(int argc, char **argv)
 		took[i] = now() - start;
 		if (pid == 0) {
 			alarm((unsigned)atoi(argv[2]));
-			_exit((make_call(call, host, address) ? 0 : WRONG) | (has_threads() ? DOUBT : 0));
+			_exit(make_child_call(call, host));
 		}
 		if (pid < 0)
 			err(1, "fork");
@@ -213,8 +226,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < AT_ONCE && i < children; i++)
 		reap();
 	for (size_t call = 0; call < CALLS; call++)
-		printf("%s %zu %zu %zu %zu\n", names[call], tallies[call].children, tallies[call].hung,
-		       tallies[call].wrong, tallies[call].doubt);
+		printf("%s %zu %zu %zu %zu %zu\n", names[call], tallies[call].children, tallies[call].hung,
+		       tallies[call].wrong, tallies[call].doubt, tallies[call].stuck);
 	qsort(took, children, sizeof *took, compare);
 	printf("fork %.2f %.2f %.2f\n", 1000 * took[children / 2], 1000 * took[children * 99 / 100],
 	       1000 * took[children - 1]);

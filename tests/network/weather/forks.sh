@@ -27,5 +27,7 @@ for kind in 0 20 300 several; do
 	is "$kind: all children of a process with the shim have ended" "$(of shim "$kind" 2)" "$children"
 	is "$kind: none of them hung" "$(of shim "$kind" 3)" 0
 	is "$kind: each had the right answer" "$(of shim "$kind" 4)" 0
+	ok "$kind: at most one of a hundred was stuck, and was told after 30 s: $(of shim "$kind" 6)" \
+		[ "$(of shim "$kind" 6)" -le $((children / 100)) ]
 done
 done_testing

@@ -59,7 +59,7 @@ END_TEST
 START_TEST(threads_are_used_again)
 {
 	enum { LOOKUPS = 50 };
-	int seen[LOOKUPS], different = 0;
+	int seen[LOOKUPS] = { 0 }, different = 0;
 
 	fake->hook(note_asker);
 	ask_right((struct question){ .host = "127.0.0.1", .service = "80" });
