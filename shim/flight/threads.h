@@ -18,10 +18,10 @@ extern unsigned threads_most;
 void threads_prepare(void);
 
 /* Run a job on a thread of ours. Returns false, without running the job, if all are busy, if
- * there can be no new thread, or if the attempt might harm the process: a seccomp filter that the process
- * has made for itself may kill it for clone(2). errno is preserved, and the caller is not
- * cancelled meanwhile, nor interrupted by a signal. Any thread may call, but not with a lock
- * held. */
+ * there can be no new thread, or if the attempt might harm the process: a seccomp filter that
+ * the process has made for itself may kill it for clone(2). errno is preserved, and the caller
+ * is not cancelled meanwhile, nor interrupted by a signal. Any thread may call, but not with a
+ * lock held. */
 bool threads_start(void (*run)(void *), void *argument);
 
 /* A job calls this at its very end. */
