@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# Limit: 900 s
 # The flights and the gate of shim/ in every order that three threads can run in: see README.
 # MODEL=deep goes further than `make check` has time for.
 . tests/lib/tap.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# Limit: 1200 s
 # AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer.
 . tests/proof/variants/lib.sh
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# Limit: 1200 s
 # Built by clang: no warnings, and the tests pass.
 . tests/proof/variants/lib.sh
 

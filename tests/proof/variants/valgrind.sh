@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# Limit: 1200 s
 # Valgrind's memcheck: no error, nothing definitely lost.
 . tests/proof/variants/lib.sh
 
