@@ -93,7 +93,7 @@ int as_written(struct question *q, void **answer)
 		errno = saved;
 		return NOT_MINE;
 	}
-	if (code != EAI_SYSTEM)
+	if (code != EAI_SYSTEM && code != EAI_FAMILY) /* gethostbyname_r() returns errno then */
 		errno = saved;
 	if (code == EAI_NODATA) /* libc's for one family, where there is no /etc/hosts */
 		code = EAI_NONAME;

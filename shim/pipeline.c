@@ -32,7 +32,7 @@ static bool take_localhost(struct question *q)
 static bool is_no(int code)
 {
 	return code == EAI_NONAME || code == EAI_NODATA || code == EAI_ADDRFAMILY || code == EAI_AGAIN
-	       || code == EAI_FAIL;
+	       || code == EAI_FAIL || code == EAI_FAMILY;
 }
 
 /* Each stage answers, refuses, or says whose turn it is; stages never call one another. A

@@ -28,6 +28,13 @@ static int h_error_of(int code)
 	}
 }
 
+/* Tell the caller the code, unless libc has left h_errno as it was. */
+static void tell(int code, int *h_error)
+{
+	if (code != EAI_FAMILY)
+		*h_error = h_error_of(code);
+}
+
 /* libc's _r forms set errno in any case. So errno is 0 before: a host that we refuse leaves
  * it so, as libc does. h_errno they leave alone, but getaddrinfo(), which may be asked for a
  * host that is Unicode, does not. */
@@ -101,7 +108,7 @@ int forms_answer(struct question *q, hostent_form *form, const struct place *pla
 		return say_no_room(place);
 	if (code != 0) {
 		*place->result = NULL;
-		*place->h_error = h_error_of(code);
+		tell(code, place->h_error);
 		return errno;
 	}
 	error = errno;
@@ -135,7 +142,7 @@ struct hostent *forms_answer_own(struct question *q, enum slot_function function
 		goto no_memory;
 	error = (q->libc_flags & AI_NUMERICHOST) ? saved : errno;
 	if (code != 0) {
-		h_errno = h_error_of(code);
+		tell(code, &h_errno);
 		errno = error;
 		return NULL;
 	}

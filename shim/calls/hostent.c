@@ -15,6 +15,7 @@ static int code_of(int h_error, int error)
 	case TRY_AGAIN: return EAI_AGAIN;
 	case NO_DATA: return EAI_NODATA;
 	case NETDB_INTERNAL: return error == ERANGE ? EAI_OVERFLOW : EAI_SYSTEM;
+	case HOSTENT_NO_H_ERROR: return EAI_FAMILY;
 	default: return EAI_FAIL;
 	}
 }

@@ -8,6 +8,9 @@
  *   HOST_NOT_FOUND  EAI_NONAME      NO_DATA                     EAI_NODATA
  *   TRY_AGAIN       EAI_AGAIN       NETDB_INTERNAL, and ERANGE  EAI_OVERFLOW
  *   NO_RECOVERY     EAI_FAIL        NETDB_INTERNAL              EAI_SYSTEM
+ *   (nothing)       EAI_FAMILY
+ *
+ * Where /etc/hosts is missing, libc says neither of a host that no other source has.
  */
 #ifndef GAISHIM_HOSTENT_H
 #define GAISHIM_HOSTENT_H

@@ -17,6 +17,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { QUESTIONS_PER_RUN = 150000 }; /* drawn after some 67,000 others; four runs */
 
@@ -44,8 +45,18 @@ static void compare(const struct host_question *q, struct host_answer want, stru
 
 static void ask_name(const struct host *host, struct host_question q)
 {
+	static bool without_hosts, told;
 	struct host_answer want, got;
 	const char *ascii = host->spelling == UNICODE ? host->ascii : NULL;
+
+	/* What libc leaves in errno for a host that is refused by the shim cannot be told then. */
+	without_hosts = without_hosts || access("/etc/hosts", F_OK) != 0;
+	if (without_hosts && !run->strict && host->spelling != PLAIN) {
+		if (!told)
+			printf("# SKIP Unicode hosts: there is no /etc/hosts: %s\n", run->name);
+		told = true;
+		return;
+	}
 
 	/* Such a host is never found. Where it has no ASCII form, libc is not asked at all, and
 	 * cannot say that there is no room. */

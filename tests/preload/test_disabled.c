@@ -107,7 +107,9 @@ START_TEST(test_case)
 		return;
 	}
 	const char *line = strstr(text, "host=\"localhost\""), *how = line ? strstr(line, " how=") : NULL;
-	ck_assert_msg(how && strncmp(how + strlen(" how="), cases[_i].how, strlen(cases[_i].how)) == 0,
+	/* A bare system has no /etc/hosts, and libc does not find localhost there. */
+	bool unknown = access("/etc/hosts", F_OK) != 0 && how && strncmp(how, " how=localhost", 14) == 0;
+	ck_assert_msg(unknown || (how && strncmp(how + strlen(" how="), cases[_i].how, strlen(cases[_i].how)) == 0),
 		      "%s=%s: not how=%s in the log: %s", cases[_i].variable, value, cases[_i].how, text);
 	ck_assert_msg((strstr(text, cases[_i].variable) != NULL) == cases[_i].complains,
 		      "%s=%s: %s the variable: %s", cases[_i].variable, value,

@@ -276,6 +276,7 @@ START_TEST(addresses_and_localhost_wait_for_nobody)
 	};
 	enum { QUICK = sizeof quick / sizeof *quick, STUCK = 200 };
 	struct herd *stuck = herd_of(STUCK, (struct question){ .host = NULL });
+	bool has_hosts = access("/etc/hosts", F_OK) == 0;
 	size_t rounds = scaled(100);
 	char hosts[STUCK][32];
 	double least[QUICK];
@@ -290,8 +291,14 @@ START_TEST(addresses_and_localhost_wait_for_nobody)
 		least[j] = 1;
 	for (size_t i = 0; i < rounds; i++)
 		for (size_t j = 0; j < QUICK; j++) {
-			double seconds = ask_right(quick[j]);
+			double seconds;
 
+			/* A bare system has no /etc/hosts, and no name for this address. */
+			if (!has_hosts && quick[j].call >= BYADDR && strcmp(quick[j].host, "127.0.0.1") == 0) {
+				least[j] = 0;
+				continue;
+			}
+			seconds = ask_right(quick[j]);
 			least[j] = seconds < least[j] ? seconds : least[j];
 		}
 	for (size_t j = 0; j < QUICK; j++)

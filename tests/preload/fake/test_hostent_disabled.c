@@ -28,7 +28,9 @@ START_TEST(forms_without_a_buffer_are_libcs)
 
 	ask(&caller);
 	ck_assert_ptr_null(caller.answer);
-	ck_assert_int_eq(caller.code, HOST_NOT_FOUND);
+	/* Where /etc/hosts is missing libc leaves h_errno as it was. */
+	if (access("/etc/hosts", F_OK) == 0)
+		ck_assert_int_eq(caller.code, HOST_NOT_FOUND);
 	ck_assert_int_eq(fake->total(), 0);
 	forget(&caller);
 }

@@ -77,9 +77,8 @@ is "data: the shim" "$(told "$GAISHIM_SO")" "$passed_by"
 late() {
 	timeout -k 1 10 "$dir/late" "$@" 127.0.0.1 localhost localhost 2>&1 | tr '\n' ';'
 }
-# Where /etc/hosts is missing libc does not know localhost.
-code=$("$dir/load" -w localhost | sed -n 's/.* EAI \(-[0-9]*\)$/\1/p')
-answers="127.0.0.1 0;localhost ${code:-0};localhost ${code:-0};"
+# Where /etc/hosts is missing libc does not know localhost, and the shim does.
+answers="127.0.0.1 0;localhost 0;localhost 0;"
 ok "a plugin that has a getaddrinfo" compile plugin "$plain" -Wl,-soname="$TMP/plugin.so"
 ln -s "$GAISHIM_SO" "$TMP/libgaishim.so"
 ok "a plugin that needs the shim, and that plugin behind it" compile needs "" \
