@@ -16,9 +16,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Kept apart, so that a numeric host does not pay for large frames. */
-#define NOINLINE __attribute__((noinline))
-
 /* Leave to libc what it refuses before it looks at a host, and questions without a host. */
 static int validate(const struct question *q)
 {

@@ -18,9 +18,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Kept apart, so that the calls that libc answers by itself do not pay for large frames. */
-#define NOINLINE __attribute__((noinline))
-
 static int ask_address(const struct question *q, const struct place *place)
 {
 	struct in6_addr bytes; /* of either family */

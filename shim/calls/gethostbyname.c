@@ -20,9 +20,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Kept apart, so that a numeric host does not pay for large frames. */
-#define NOINLINE __attribute__((noinline))
-
 static int validate(const struct question *q)
 {
 	return q->family == AF_INET || q->family == AF_INET6 ? NOT_MINE : ASK_LIBC;

@@ -22,9 +22,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Kept apart, so that the calls that libc answers by itself do not pay for large frames. */
-#define NOINLINE __attribute__((noinline))
-
 /* NI_IDN, and two flags that belonged to it once (NI_IDN_ALLOW_UNASSIGNED,
  * NI_IDN_USE_STD3_ASCII_RULES). */
 enum { IDN_FLAGS = NI_IDN | 0x40 | 0x80 };

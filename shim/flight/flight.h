@@ -27,7 +27,7 @@
 struct flight_terms {
 	bool apart;       /* on threads of ours, so that the caller is not stuck in libc */
 	bool hedged;      /* and a few times more than there are callers, if an answer is late */
-	bool lone;        /* but never by the caller itself: it would hang, for all we know */
+	bool lone;        /* and by the caller itself only if there can be no thread: it might hang */
 	int64_t deadline; /* when the caller is told kind->no_time; FLIGHT_NO_DEADLINE */
 };
 #define FLIGHT_NO_DEADLINE INT64_MAX
