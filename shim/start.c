@@ -5,6 +5,7 @@
 #include "flight/threads.h"
 #include "libc/atfork.h"
 #include "libc/gate.h"
+#include "libc/libc.h"
 #include "libc/next.h"
 #include "libc/stack.h"
 #include "log.h"
@@ -63,6 +64,8 @@ void start(void)
 		return;
 	config_read(&config);
 	next_find();
+	if (!libc->is_served())
+		config.disable = true;
 	threads_prepare();
 	if (config.hedge || config.deadline != 0)
 		threads_most = THREADS_MOST_HEDGED;

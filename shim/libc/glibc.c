@@ -50,7 +50,6 @@ extern void _pthread_cleanup_pop(struct _pthread_cleanup_buffer *, int execute);
 
 OLD_SYMBOL(_pthread_cleanup_push, FIRST_GLIBC);
 OLD_SYMBOL(_pthread_cleanup_pop, FIRST_GLIBC);
-OLD_SYMBOL(pthread_cond_clockwait, "GLIBC_2.30");
 OLD_SYMBOL(pthread_create, FIRST_GLIBC);
 OLD_SYMBOL(pthread_attr_setstacksize, FIRST_GLIBC);
 OLD_SYMBOL(pthread_attr_getstack, FIRST_GLIBC);
@@ -60,10 +59,12 @@ OLD_SYMBOL(pthread_key_delete, FIRST_GLIBC);
 OLD_SYMBOL(pthread_setspecific, FIRST_GLIBC);
 OLD_SYMBOL(dladdr, FIRST_GLIBC);
 
-/* An object that loads on every release must not name these to the linker: a variable of
- * glibc 2.32 and later, and two functions that glibc keeps for itself. */
-enum { SINGLE_THREADED, ALLOCA_CUTOFF, SMALLEST_STACK };
+/* An object that loads on every release must not name these to the linker: a function of
+ * glibc 2.30 and later, a variable of 2.32 and later, and two functions that glibc keeps for
+ * itself. */
+enum { CLOCKWAIT, SINGLE_THREADED, ALLOCA_CUTOFF, SMALLEST_STACK };
 static struct wanted wanted[] = {
+	[CLOCKWAIT] = { "pthread_cond_clockwait", SYMBOL_FUNCTION, NULL },
 	[SINGLE_THREADED] = { "__libc_single_threaded", SYMBOL_DATA, NULL },
 	[ALLOCA_CUTOFF] = { "__libc_alloca_cutoff", SYMBOL_FUNCTION, NULL },
 	[SMALLEST_STACK] = { "__pthread_get_minstack", SYMBOL_FUNCTION, NULL },
@@ -73,6 +74,11 @@ static struct wanted wanted[] = {
 static const void *anchor(void)
 {
 	return gnu_get_libc_version != NULL ? gnu_get_libc_version() : NULL;
+}
+
+static bool is_served(void)
+{
+	return strverscmp(gnu_get_libc_version(), "2.31") >= 0;
 }
 
 /* A node is one malloc of addrinfo and address; the canonical name is another malloc. The
@@ -186,8 +192,9 @@ static void pop_cleanup(struct _pthread_cleanup_buffer *buffer)
 static void wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t until)
 {
 	const struct timespec time = { .tv_sec = until / 1000000000, .tv_nsec = until % 1000000000 };
+	__typeof__(pthread_cond_clockwait) *clockwait = wanted[CLOCKWAIT].found;
 
-	pthread_cond_clockwait(condition, mutex, CLOCK_MONOTONIC, &time);
+	clockwait(condition, mutex, CLOCK_MONOTONIC, &time);
 }
 
 /* The stack that glibc makes also has to hold the thread-local data of all modules. */
@@ -274,6 +281,7 @@ const struct libc glibc = {
 	.default_flags = AI_V4MAPPED | AI_ADDRCONFIG,
 	.unicode_is_local = true,
 	.anchor = anchor,
+	.is_served = is_served,
 	.wanted = wanted,
 	.list_new = list_new,
 	.list_copy = list_copy,

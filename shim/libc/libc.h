@@ -29,6 +29,10 @@ struct libc {
 	 * not do: it may be that of a stub in the program. */
 	const void *(*anchor)(void);
 
+	/* Returns whether this release of the library is one that the object knows. If not, every
+	 * call is left to the library. */
+	bool (*is_served)(void);
+
 	/* Symbols of the library that the linker must not know: next_find() looks for them.
 	 * The name of the last one is empty. */
 	struct wanted *wanted;

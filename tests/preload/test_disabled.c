@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The environment as a preloaded program meets it: GAISHIM_DISABLE=1 leaves
- * libc as it is, and an unknown value leaves the default.
+ * libc as it is, and so does an old release of it; an unknown value leaves the default.
  *
  * The environment is read once per process, so the Check program starts
  * itself anew for every case; the process started asks what only the shim, or
@@ -9,6 +9,7 @@
  */
 #include "unit.h"
 
+#include <gnu/libc-version.h>
 #include <netdb.h>
 #include <nss.h>
 #include <spawn.h>
@@ -43,7 +44,21 @@ static const struct {
 	{ "GAISHIM_LOCK", "nobody", 0, 0, "led", true },
 	{ "GAISHIM_LOCK", "global ", 0, 0, "led", true },
 	{ "GAISHIM_PATIENCE", "soon", 0, 0, "led", false }, /* it was an option once */
+	{ "TEST_RELEASE", "2.4", EAI_SOCKTYPE, EAI_NONAME, NULL, false },
+	{ "TEST_RELEASE", "2.30", EAI_SOCKTYPE, EAI_NONAME, NULL, false },
+	{ "TEST_RELEASE", "2.31", 0, 0, "led", false },
+	{ "TEST_RELEASE", "2.31.9000", 0, 0, "led", false },
+	{ "TEST_RELEASE", "2.100", 0, 0, "led", false },
+	{ "TEST_RELEASE", "3.0", 0, 0, "led", false },
 };
+
+/* The object finds this function, and not libc's: the program comes first. */
+const char *gnu_get_libc_version(void)
+{
+	const char *release = getenv("TEST_RELEASE");
+
+	return release != NULL ? release : "2.31";
+}
 
 static int ask(const char *host, int flags, int socktype)
 {

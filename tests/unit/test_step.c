@@ -27,6 +27,7 @@
 #include "flight/threads.h"
 #include "flight/usual.h"
 #include "libc/libc.h"
+#include "libc/next.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,7 +101,7 @@ static const struct scene {
 static int marks[MARKS];
 static sem_t gate, lock; /* of askers, and of threads that are blocked */
 static bool blocked;
-static struct caller leader, stepped, others[2], next[2];
+static struct caller leader, stepped, others[2], after[2];
 static __thread struct caller *self;
 static char note[128];
 
@@ -248,7 +249,7 @@ static void join(struct caller *caller, int code, const char *who)
 static void begin(const struct scene *scene, int step)
 {
 	snprintf(note, sizeof note, "%s, step %d: ", scene->name, step);
-	leader = stepped = others[0] = others[1] = next[0] = next[1] = (struct caller){ 0 };
+	leader = stepped = others[0] = others[1] = after[0] = after[1] = (struct caller){ 0 };
 	leader.gated = true;
 	leader.lingers = scene->lingers;
 	stepped.stepped = true;
@@ -310,13 +311,13 @@ static bool run(const struct scene *scene, int step)
 	if (scene->no_thread)
 		process_own()->threads = 0;
 	for (int i = 0; i < 2; i++) {
-		start(&next[i]);
-		join(&next[i], 0, i == 0 ? "the next lookup" : "the one after");
+		start(&after[i]);
+		join(&after[i], 0, i == 0 ? "the next lookup" : "the one after");
 	}
 	await_threads();
 	ck_assert_msg(!freed_twice, "%sfreed twice", note);
 	ck_assert_msg(is_poison_left(), "%swritten to after free", note);
-	ck_assert_msg(next[1].outcome.role == FLIGHT_LED && next[1].outcome.waited == 0,
+	ck_assert_msg(after[1].outcome.role == FLIGHT_LED && after[1].outcome.waited == 0,
 		      "%sa dead entry is left", note);
 	return !stepped.jumped;
 }
@@ -363,6 +364,7 @@ TCase *make_tests(void)
 
 	if (SANITIZER(""))
 		return skip_all("jumps out of every instruction: the sanitizer's code would be stepped too");
+	next_find();
 	tcase = tcase_create("jump");
 	tcase_set_timeout(tcase, 100);
 	ADD_ROWS(tcase, test_every_step, scenes);

@@ -19,6 +19,7 @@
 
 #ifdef CAN_STEP
 
+#include "libc/next.h"
 #include "libc/process.h"
 
 #include <limits.h>
@@ -202,6 +203,7 @@ TCase *make_tests(void)
 
 	if (SANITIZER(""))
 		return skip_all("a handler at every instruction: the sanitizer's code would be stepped too");
+	next_find();
 	tcase = tcase_create("handler");
 	tcase_set_timeout(tcase, 200);
 	ADD_ROWS(tcase, test_every_step, scenes);

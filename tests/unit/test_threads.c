@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "flight/threads.h"
 #include "libc/libc.h"
+#include "libc/next.h"
 
 #include "libc/process.h"
 #include "times.h"
@@ -305,6 +306,7 @@ TCase *make_tests(void)
 {
 	TCase *tcase = tcase_create("second");
 
+	next_find();
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, test_start);
 	tcase_add_test(tcase, test_most);

@@ -5,6 +5,7 @@
  */
 #include "flight/threads.h"
 
+#include "libc/next.h"
 #include "libc/process.h"
 #include "unit.h"
 
@@ -203,6 +204,7 @@ TCase *make_tests(void)
 	TCase *tcase = tcase_create("denied");
 	bool mounts = may_mount();
 
+	next_find();
 	tcase_set_timeout(tcase, 60);
 	for (int i = 0; i < (int)(sizeof surroundings / sizeof *surroundings); i++)
 		if ((mounts || !surroundings[i].mounts) && !(SANITIZER("") && surroundings[i].starves))
