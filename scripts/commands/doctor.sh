@@ -149,7 +149,7 @@ check_libc() {
 			"use an image with glibc, such as Debian, Ubuntu or Fedora"
 		;;
 	glibc\ 2.[0-9] | glibc\ 2.[0-9].* | glibc\ 2.[12][0-9] | glibc\ 2.[12][0-9].* | glibc\ 2.30)
-		finding note libc "$libc$release: older than 2.31, the oldest that is tested"
+		finding note libc "$libc$release: older than 2.31: programs start, and the object leaves every call to libc"
 		;;
 	glibc\ *) finding ok libc "$libc$release" ;;
 	*) finding 'not checked' libc "neither getconf nor ldd nor the loader of /usr/bin/env tells which libc this is" ;;
