@@ -38,7 +38,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold
 ALL_CPPFLAGS = $(CPPFLAGS) -D_GNU_SOURCE
 ALL_CFLAGS = $(CFLAGS) -std=gnu11 $(WARNINGS)
 ifneq ($(SAN),)
-ALL_CPPFLAGS += -DNATIVE_SYMBOLS
+ALL_CPPFLAGS += -DSANITIZED
 ALL_CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 endif
 

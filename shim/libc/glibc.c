@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * glibc, from 2.31 on. In 2.34 libpthread and libdl became part of libc, and their symbols
- * got that version. Here these symbols are named by their older versions, and weak, so that
- * one build loads on older releases too. On those an address is NULL in a process that was
- * started without libpthread, and such a process has one thread.
+ * glibc, from 2.31 on.
  */
 #include "libc/libc.h"
 
 #include "libc/image.h"
 
 #include <dlfcn.h>
-#include <features.h>
 #include <gnu/libc-version.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
@@ -24,50 +20,18 @@ enum { LONG_STACK = 64 * 1024 }; /* a lookup takes 16 KiB */
 
 #pragma weak gnu_get_libc_version /* no other library has it */
 
-#if defined __x86_64__
-#define FIRST_GLIBC "GLIBC_2.2.5"
-#elif defined __aarch64__ || (defined __powerpc64__ && defined __LITTLE_ENDIAN__)
-#define FIRST_GLIBC "GLIBC_2.17"
-#endif
-
-/* Not with a glibc before 2.34: there these versions are libpthread's, and the linker would
- * ask for libpthread. Nor under sanitizers, whose runtimes export these functions without
- * versions. */
-#if defined FIRST_GLIBC && __GLIBC_PREREQ(2, 34) && !defined NATIVE_SYMBOLS
-#define OLD_SYMBOL(symbol, version) \
-	extern __typeof__(symbol) symbol __attribute__((weak)); \
-	__asm__(".symver " #symbol ", " #symbol "@" version)
-#else
-#define OLD_SYMBOL(symbol, version) \
-	extern __typeof__(symbol) symbol __attribute__((weak))
-#endif
-
-/* The older form of pthread_cleanup_push(): longjmp runs its handlers, but leaves those of
- * the newer form behind to dangle. libc still exports the older functions; its headers
- * declare just the structure. */
-extern void _pthread_cleanup_push(struct _pthread_cleanup_buffer *, void (*)(void *), void *);
-extern void _pthread_cleanup_pop(struct _pthread_cleanup_buffer *, int execute);
-
-OLD_SYMBOL(_pthread_cleanup_push, FIRST_GLIBC);
-OLD_SYMBOL(_pthread_cleanup_pop, FIRST_GLIBC);
-OLD_SYMBOL(pthread_create, FIRST_GLIBC);
-OLD_SYMBOL(pthread_attr_setstacksize, FIRST_GLIBC);
-OLD_SYMBOL(pthread_attr_getstack, FIRST_GLIBC);
-OLD_SYMBOL(pthread_getattr_np, FIRST_GLIBC);
-OLD_SYMBOL(pthread_key_create, FIRST_GLIBC);
-OLD_SYMBOL(pthread_key_delete, FIRST_GLIBC);
-OLD_SYMBOL(pthread_setspecific, FIRST_GLIBC);
-OLD_SYMBOL(dladdr, FIRST_GLIBC);
-
 /* An object that loads on every release must not name these to the linker: a function of
- * glibc 2.30 and later, a variable of 2.32 and later, and two functions that glibc keeps for
- * itself. */
-enum { CLOCKWAIT, SINGLE_THREADED, ALLOCA_CUTOFF, SMALLEST_STACK };
+ * glibc 2.30 and later, a variable of 2.32 and later, two functions that glibc keeps for
+ * itself, and others that were libpthread's or libdl's before 2.34. */
+enum { CLOCKWAIT, SINGLE_THREADED, ALLOCA_CUTOFF, SMALLEST_STACK, CLEANUP_PUSH, CLEANUP_POP, DLADDR };
 static struct wanted wanted[] = {
-	[CLOCKWAIT] = { "pthread_cond_clockwait", SYMBOL_FUNCTION, NULL },
-	[SINGLE_THREADED] = { "__libc_single_threaded", SYMBOL_DATA, NULL },
-	[ALLOCA_CUTOFF] = { "__libc_alloca_cutoff", SYMBOL_FUNCTION, NULL },
-	[SMALLEST_STACK] = { "__pthread_get_minstack", SYMBOL_FUNCTION, NULL },
+	[CLOCKWAIT] = { .name = "pthread_cond_clockwait", .kind = SYMBOL_FUNCTION },
+	[SINGLE_THREADED] = { .name = "__libc_single_threaded", .kind = SYMBOL_DATA },
+	[ALLOCA_CUTOFF] = { .name = "__libc_alloca_cutoff", .kind = SYMBOL_FUNCTION },
+	[SMALLEST_STACK] = { .name = "__pthread_get_minstack", .kind = SYMBOL_FUNCTION },
+	[CLEANUP_PUSH] = { .name = "_pthread_cleanup_push", .kind = SYMBOL_FUNCTION },
+	[CLEANUP_POP] = { .name = "_pthread_cleanup_pop", .kind = SYMBOL_FUNCTION },
+	[DLADDR] = { .name = "dladdr", .kind = SYMBOL_FUNCTION },
 	{ .name = "" },
 };
 
@@ -78,7 +42,13 @@ static const void *anchor(void)
 
 static bool is_served(void)
 {
-	return strverscmp(gnu_get_libc_version(), "2.31") >= 0;
+	const char *release = gnu_get_libc_version();
+	unsigned numbers[2] = { 0, 0 };
+
+	for (int i = 0; i < 2; i++, release += *release == '.')
+		for (; *release >= '0' && *release <= '9'; release++)
+			numbers[i] = numbers[i] * 10 + (unsigned)*release - '0';
+	return numbers[0] > 2 || (numbers[0] == 2 && numbers[1] >= 31);
 }
 
 /* A node is one malloc of addrinfo and address; the canonical name is another malloc. The
@@ -164,7 +134,7 @@ static struct addrinfo *list_copy(const struct addrinfo *list, const char *canon
 
 static bool has_threads(void)
 {
-	return pthread_create != NULL;
+	return moved.pthread_create != NULL;
 }
 
 static bool is_alone(void)
@@ -174,9 +144,14 @@ static bool is_alone(void)
 	return single != NULL && *single;
 }
 
+/* The older form of pthread_cleanup_push(): longjmp runs its handlers, but leaves those of
+ * the newer form behind to dangle. libc still exports the older functions; its headers
+ * declare just the structure. */
 static void push_cleanup(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument)
 {
-	_pthread_cleanup_push(buffer, handler, argument);
+	void (*push)(struct _pthread_cleanup_buffer *, void (*)(void *), void *) = wanted[CLEANUP_PUSH].found;
+
+	push(buffer, handler, argument);
 	/* This buffer may be where a frame that setcontext has left had its buffer: libc
 	 * would run the handler for ever. */
 	if (buffer->__prev == buffer)
@@ -185,7 +160,9 @@ static void push_cleanup(struct _pthread_cleanup_buffer *buffer, void (*handler)
 
 static void pop_cleanup(struct _pthread_cleanup_buffer *buffer)
 {
-	_pthread_cleanup_pop(buffer, 0);
+	void (*pop)(struct _pthread_cleanup_buffer *, int execute) = wanted[CLEANUP_POP].found;
+
+	pop(buffer, 0);
 }
 
 /* libfaketime replaces pthread_cond_timedwait, but not this function. */
@@ -209,8 +186,8 @@ static bool start_thread(void *(*job)(void *), void *argument, size_t stack)
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	if (smallest != NULL)
 		stack += smallest(&attributes);
-	pthread_attr_setstacksize(&attributes, stack);
-	rc = pthread_create(&thread, &attributes, job, argument);
+	moved.pthread_attr_setstacksize(&attributes, stack);
+	rc = moved.pthread_create(&thread, &attributes, job, argument);
 	pthread_attr_destroy(&attributes);
 	return rc == 0;
 }
@@ -222,22 +199,23 @@ static bool at_thread_end(void (*handler)(void *), void *argument)
 	unsigned known = atomic_load(&made);
 	pthread_key_t key = known - 1;
 
-	if (known == 0 && pthread_key_create(&key, handler) != 0)
+	if (known == 0 && moved.pthread_key_create(&key, handler) != 0)
 		return false;
 	if (known == 0 && !atomic_compare_exchange_strong(&made, &known, key + 1)) {
-		pthread_key_delete(key);
+		moved.pthread_key_delete(key);
 		key = known - 1;
 	}
-	return pthread_setspecific(key, argument) == 0;
+	return moved.pthread_setspecific(key, argument) == 0;
 }
 
 /* dladdr() holds the loader's lock while it looks. */
 static void wait_for_loader(void)
 {
+	__typeof__(dladdr) *look = wanted[DLADDR].found;
 	Dl_info info;
 
-	if (dladdr != NULL)
-		dladdr(&(char){ 0 }, &info);
+	if (look != NULL)
+		look(&(char){ 0 }, &info);
 }
 
 /* pthread_atfork() makes this call. That function is in a static part of glibc, and would
@@ -263,9 +241,9 @@ static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 
 	if (alloca_cutoff != NULL && alloca_cutoff(LONG_STACK / 4))
 		return false;
-	if (syscall(SYS_gettid) == getpid() || pthread_getattr_np(pthread_self(), &attributes) != 0)
+	if (syscall(SYS_gettid) == getpid() || moved.pthread_getattr_np(pthread_self(), &attributes) != 0)
 		return false;
-	known = pthread_attr_getstack(&attributes, &stack, &size) == 0;
+	known = moved.pthread_attr_getstack(&attributes, &stack, &size) == 0;
 	pthread_attr_destroy(&attributes);
 	if (known) {
 		*low = (uintptr_t)stack;

@@ -82,24 +82,30 @@ static bool is_taken(const struct image *image, size_t i, const char *name, enum
 	return image->versions == NULL || !(image->versions[i] & VERSION_HIDDEN);
 }
 
-static const ElfW(Sym) *find_by_gnu_hash(const struct image *image, const char *name,
+uint32_t image_hash(const char *name)
+{
+	uint32_t hash = 5381;
+
+	for (; *name != '\0'; name++)
+		hash = hash * 33 + (unsigned char)*name;
+	return hash;
+}
+
+static const ElfW(Sym) *find_by_gnu_hash(const struct image *image, const char *name, uint32_t hash,
 					 enum symbol_kind kind)
 {
 	/* the number of buckets, the first symbol in them, the Bloom filter's size and shift */
 	const uint32_t *table = image->gnu_hash;
 	const uint32_t *buckets = table + 4 + table[2] * (sizeof(ElfW(Addr)) / 4);
 	const uint32_t *chain = buckets + table[0];
-	uint32_t wanted = 5381, i;
+	uint32_t i = table[0] > 0 ? buckets[hash % table[0]] : 0;
 
-	for (const char *p = name; *p != '\0'; p++)
-		wanted = wanted * 33 + (unsigned char)*p;
-	i = table[0] > 0 ? buckets[wanted % table[0]] : 0;
 	if (i < table[1])
 		return NULL; /* the bucket is empty */
 	for (;; i++) {
 		uint32_t found = chain[i - table[1]];
 
-		if ((found | 1) == (wanted | 1) && is_taken(image, i, name, kind))
+		if ((found | 1) == (hash | 1) && is_taken(image, i, name, kind))
 			return &image->symbols[i];
 		if (found & 1)
 			return NULL; /* the bucket's last */
@@ -113,15 +119,15 @@ static const ElfW(Sym) *find_by_sysv_hash(const struct image *image, const char 
 	const Elf_Symndx *table = image->sysv_hash;
 	const Elf_Symndx *buckets = table + 2;
 	const Elf_Symndx *chain = buckets + table[0];
-	uint32_t wanted = 0;
+	uint32_t hash = 0;
 
 	for (const char *p = name; *p != '\0'; p++) {
-		wanted = (wanted << 4) + (unsigned char)*p;
-		wanted = (wanted ^ (wanted >> 24 & 0xf0)) & 0x0fffffff;
+		hash = (hash << 4) + (unsigned char)*p;
+		hash = (hash ^ (hash >> 24 & 0xf0)) & 0x0fffffff;
 	}
 	if (table[0] == 0)
 		return NULL;
-	for (Elf_Symndx i = buckets[wanted % table[0]]; i != STN_UNDEF; i = chain[i])
+	for (Elf_Symndx i = buckets[hash % table[0]]; i != STN_UNDEF; i = chain[i])
 		if (is_taken(image, i, name, kind))
 			return &image->symbols[i];
 	return NULL;
@@ -149,9 +155,10 @@ static void *resolve(uintptr_t address)
 #endif
 }
 
-void *image_find(const struct image *image, const char *name, enum symbol_kind kind)
+void *image_find_hashed(const struct image *image, const char *name, uint32_t hash,
+			enum symbol_kind kind)
 {
-	const ElfW(Sym) *symbol = image->gnu_hash != NULL ? find_by_gnu_hash(image, name, kind)
+	const ElfW(Sym) *symbol = image->gnu_hash != NULL ? find_by_gnu_hash(image, name, hash, kind)
 							  : find_by_sysv_hash(image, name, kind);
 
 	if (symbol == NULL)
@@ -159,4 +166,9 @@ void *image_find(const struct image *image, const char *name, enum symbol_kind k
 	if (ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC)
 		return resolve(image->base + symbol->st_value);
 	return (void *)(image->base + symbol->st_value);
+}
+
+void *image_find(const struct image *image, const char *name, enum symbol_kind kind)
+{
+	return image_find_hashed(image, name, image_hash(name), kind);
 }

@@ -39,12 +39,18 @@ enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_DATA };
  * them. */
 void *image_find(const struct image *image, const char *name, enum symbol_kind kind);
 
+/* The same, with the hash of the name: for a name that is looked for in several objects. */
+void *image_find_hashed(const struct image *image, const char *name, uint32_t hash,
+			enum symbol_kind kind);
+uint32_t image_hash(const char *name);
+
 /* A symbol that is looked for when the process starts. The name is no pointer: a pointer
  * would have to be relocated, and the text would be one page more to be read. */
 struct wanted {
-	char name[24];
-	enum symbol_kind kind;
-	void *found; /* NULL if it is not there, or before the start */
+	char name[27];
+	uint8_t kind;  /* enum symbol_kind */
+	uint32_t hash; /* set when the search begins */
+	void *found;   /* NULL if it is not there, or before the start */
 };
 
 #endif

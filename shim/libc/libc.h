@@ -83,6 +83,25 @@ struct libc {
 	bool (*stack_bounds)(uintptr_t *low, uintptr_t *high);
 };
 
+/* Functions that each library has, and that were libpthread's before glibc 2.34: the linker
+ * would ask for the version that they have in its own libc. So next_find() looks for them. Each
+ * is constant once start() has returned. In a process of such a glibc that was started without
+ * libpthread each is NULL, and there is one thread. */
+#define MOVED_FUNCTIONS(ROW) \
+	ROW(pthread_create) \
+	ROW(pthread_attr_setstacksize) \
+	ROW(pthread_attr_getstack) \
+	ROW(pthread_getattr_np) \
+	ROW(pthread_key_create) \
+	ROW(pthread_key_delete) \
+	ROW(pthread_setspecific)
+
+extern struct moved {
+#define ROW(function) __typeof__(function) *function;
+	MOVED_FUNCTIONS(ROW)
+#undef ROW
+} moved;
+
 /* A row is a library. */
 #define LIBRARIES(ROW) \
 	ROW(glibc)

@@ -14,14 +14,24 @@
 
 const struct libc *libc = &glibc; /* until next_find() has looked */
 struct next next;
+struct moved moved;
 static struct dl_phdr_info libc_image, sanitizer_image; /* all zero before next_find() */
 
-/* The place of each row of next.h in the arrays below. */
+/* The functions of next.h, then those that have moved. */
+static struct wanted functions[] = {
+#define ROW(function) { .name = #function, .kind = SYMBOL_FUNCTION },
+	NEXT_FUNCTIONS(ROW)
+	MOVED_FUNCTIONS(ROW)
+#undef ROW
+	{ .name = "" },
+};
+
+/* The place of each in that array. */
 enum {
 #define ROW(function) AT_##function,
 	NEXT_FUNCTIONS(ROW)
+	MOVED_FUNCTIONS(ROW)
 #undef ROW
-	FUNCTIONS
 };
 
 struct walk {
@@ -29,57 +39,54 @@ struct walk {
 	bool late;                     /* libc came before ours, which was opened later */
 	struct dl_phdr_info libc;      /* the object that is libc */
 	struct dl_phdr_info sanitizer; /* the runtime of a sanitizer, if there is one */
-	void *first[FUNCTIONS];        /* the first of each name in all objects but ours */
-	void *first_behind[FUNCTIONS]; /* the first of each name in the objects behind ours */
 };
 
-/* Take what this object has of the functions. Returns whether all are found. */
-static bool find_functions(struct walk *walk, const struct image *image)
+static void prepare(struct wanted *each)
 {
-	static char names[][24] = { /* not constant: it is on the page that struct wanted is on */
-#define ROW(function) #function,
-		NEXT_FUNCTIONS(ROW)
-#undef ROW
-	};
-	bool all = walk->behind || walk->late;
+	for (; each->name[0] != '\0'; each++) {
+		each->hash = image_hash(each->name);
+		each->found = NULL;
+	}
+}
 
-	for (int i = 0; i < FUNCTIONS; i++) {
-		void *found = image_find(image, names[i], SYMBOL_FUNCTION);
+/* Take what this object has of the symbols that are still to be found. Returns whether all
+ * are found. */
+static bool find(const struct image *image, struct wanted *each)
+{
+	bool all = true;
 
-		if (walk->first[i] == NULL)
-			walk->first[i] = found;
-		if (walk->first_behind[i] == NULL && walk->behind)
-			walk->first_behind[i] = found;
-		all = all && (walk->late ? walk->first[i] : walk->first_behind[i]) != NULL;
+	for (; each->name[0] != '\0'; each++) {
+		if (each->found == NULL)
+			each->found = image_find_hashed(image, each->name, each->hash, each->kind);
+		all = all && each->found != NULL;
 	}
 	return all;
 }
 
-/* Take what this object has of libc's symbols. Returns whether all are found. */
-static bool find_wanted(const struct image *image)
+/* The objects so far do not count for the functions of next.h. */
+static void pass_by(struct walk *walk)
 {
-	bool all = true;
-
-	for (struct wanted *wanted = libc->wanted; wanted->name[0] != '\0'; wanted++) {
-		if (wanted->found == NULL)
-			wanted->found = image_find(image, wanted->name, wanted->kind);
-		all = all && wanted->found != NULL;
-	}
-	return all;
+	walk->behind = true;
+#define ROW(function) functions[AT_##function].found = NULL;
+	NEXT_FUNCTIONS(ROW)
+#undef ROW
 }
 
 /* Objects come in the order in which symbols are searched: those that the process was
  * started with, then those that were opened later. libc is among the former, and so are all
- * objects before libc. */
+ * objects before libc. Take the first function of each name behind ours, as RTLD_NEXT does. But
+ * if libc comes before our object, ours was opened later, and the objects behind libc may be
+ * closed again. Then take the first function of all, at the latest libc's. */
 static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 {
 	struct walk *walk = context;
 	struct image image;
-	bool functions, symbols;
+	bool all;
 
 	(void)size;
 	if (image_holds(object, &next)) { /* this object is ours */
-		walk->behind = true;
+		if (!walk->late)
+			pass_by(walk);
 		return false;
 	}
 	if (image_holds(object, libc->anchor())) {
@@ -90,9 +97,8 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
 		walk->sanitizer = *object;
 	if (!image_read(&image, object))
 		return false;
-	functions = find_functions(walk, &image);
-	symbols = find_wanted(&image);
-	return functions && symbols;
+	all = find(&image, functions);
+	return find(&image, libc->wanted) && all && (walk->behind || walk->late);
 }
 
 static void find_libc(void)
@@ -109,20 +115,19 @@ static void find_libc(void)
 			libc = *each;
 }
 
-/* Take the first function of each name behind ours, as RTLD_NEXT does. But if libc comes
- * before our object, ours was opened later, and the objects behind libc may be closed again.
- * Then take the first function of all, at the latest libc's. */
 void next_find(void)
 {
 	struct walk walk = { .behind = false };
-	void *const *found = walk.first_behind;
 
 	find_libc();
+	prepare(functions);
+	prepare(libc->wanted);
 	dl_iterate_phdr(visit_object, &walk);
-	if (walk.late)
-		found = walk.first;
-#define ROW(function) next.function = (__typeof__(next.function))found[AT_##function];
+#define ROW(function) next.function = (__typeof__(next.function))functions[AT_##function].found;
 	NEXT_FUNCTIONS(ROW)
+#undef ROW
+#define ROW(function) moved.function = (__typeof__(moved.function))functions[AT_##function].found;
+	MOVED_FUNCTIONS(ROW)
 #undef ROW
 	libc_image = walk.libc;
 	sanitizer_image = walk.sanitizer;

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* The functions here are there, and those of the shim are as they are compiled for it. */
-#if defined __x86_64__ && defined __LP64__ && !defined NATIVE_SYMBOLS
+#if defined __x86_64__ && defined __LP64__ && !defined SANITIZED
 #define CAN_STEP
 #endif
 

@@ -43,6 +43,17 @@ ok "at most 85 symbols to be found at load: $imports" test "$imports" -le 85
 set -- $("$BUILD/tests/preload/loader/faults" "$BUILD/tests/bench/libempty.so" "$object")
 ok "at most 4 page faults at load over those of an empty object: $2 to $1" test "$2" -le $(($1 + 4))
 
+# A function that glibc 2.34 took from libpthread or libdl must not be named to the linker, not
+# even as a weak symbol: before 2.30 the loader refuses a version that is in another library.
+libc=$(ldd "$object" | sed -n 's/.*libc\.so\.6 => \([^ ]*\).*/\1/p')
+moved=$(readelf --dyn-syms -W "$libc" | sed -n 's/.* \([a-z_]*\)@@GLIBC_2\.34.*/\1/p')
+if [ -n "$moved" ]; then
+	has_not "loads on glibc 2.28: no function has moved" \
+		"$(printf '%s\n' "$symbols" | sed -n 's/.* UND \(.*\)@.*/\1/p')" "^($(printf '%s\n' "$moved" | paste -sd '|' -))\$"
+else
+	skip "loads on glibc 2.28: no function has moved" "this libc is older than 2.34"
+fi
+
 # Where libc lacks a version, no program starts, though the object would leave every call to
 # such an old libc. Versions are compared as numbers, padded: 2.2.5 comes before 2.17. A weak
 # symbol that the system lacks is none to the loader; but the version itself must be there,

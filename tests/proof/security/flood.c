@@ -15,13 +15,12 @@
 
 #include "libc/image.c"
 #include "libc/glibc.c"
+#include "libc/next.c"
 #include "libc/process.c"
 
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-const struct libc *libc = &glibc;
 
 struct key {
 	uint64_t number, rest;
@@ -94,6 +93,7 @@ int main(int argc, char **argv)
 
 	if (in_flight == 0 || rounds == 0 || keys == NULL || entries == NULL)
 		errx(2, "usage: flood IN_FLIGHT ROUNDS");
+	next_find();
 	for (size_t i = 0; i < in_flight; i++) {
 		keys[i] = colliding(i);
 		fill_in(&entries[i], &keys[i]);
