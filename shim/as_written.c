@@ -77,7 +77,7 @@ int as_written(struct question *q, void **answer)
 	void *found;
 	int code;
 
-	if (q->flags & (AI_NUMERICHOST | AI_IDN) || !libc->unicode_is_local
+	if (q->flags & (AI_NUMERICHOST | AI_IDN) || !libc->is_local(q->written)
 	    || !next_is_libc((void *)next.getaddrinfo))
 		return has_ascii_form ? NOT_MINE : refuse(q);
 	code = ask_for_written(q, has_ascii_form, &found);

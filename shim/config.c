@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#pragma weak secure_getenv /* musl before 1.1.24 has none, and is left alone */
+
 struct config config;
 
 enum { WORDS = 9, WORD = 16 };
@@ -173,7 +175,7 @@ void config_read(struct config *into)
 		if (options[i].kind == IS_NUMBER || options[i].kind == IS_SECONDS)
 			read_number(&options[i], options[i].words[0], into);
 		name_variable(&options[i], name);
-		value = secure_getenv(name);
+		value = secure_getenv != NULL ? secure_getenv(name) : NULL;
 		if (value != NULL && *value != '\0' && !read_value(&options[i], value, into))
 			into->unknown |= UINT32_C(1) << i;
 	}

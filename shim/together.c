@@ -8,6 +8,7 @@
 #include "host/classify.h"
 #include "libc/clock.h"
 #include "libc/gate.h"
+#include "libc/libc.h"
 
 #include <locale.h>
 #include <stddef.h>
@@ -25,14 +26,14 @@ struct key {
 	char text[]; /* the host, the service */
 };
 
-/* Spellings of a name are one question, unless the canonical name is asked for: if a name
+/* Spellings of a name are one question, unless the answer has the canonical name: if a name
  * is its own canonical name, libc returns it as the caller wrote it. */
 void question_write_key(const void *question, void *at)
 {
 	const struct question *q = question;
 	struct key *key = at;
 	size_t size = strlen(q->host) + 1;
-	bool keep_case = q->flags & AI_CANONNAME;
+	bool keep_case = libc->always_names || q->flags & AI_CANONNAME;
 
 	key->call = q->call;
 	key->room = q->room;

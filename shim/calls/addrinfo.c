@@ -40,7 +40,7 @@ int addrinfo_match(const struct question *q, struct addrinfo **list)
 	}
 	free(unicode);
 	for (struct addrinfo *node = *list; node != NULL; node = node->ai_next) {
-		node->ai_flags = q->flags;
+		node->ai_flags = q->flags & libc->answered_flags;
 		node->ai_socktype |= q->type_bits;
 	}
 	return code == EAI_MEMORY ? code : 0;

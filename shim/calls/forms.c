@@ -2,6 +2,7 @@
 #include "calls/forms.h"
 
 #include "libc/gate.h"
+#include "libc/libc.h"
 #include "pipeline.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@ static int h_error_of(int code)
 	case EAI_NODATA: return NO_DATA;
 	case EAI_MEMORY:
 	case EAI_SYSTEM:
-	case EAI_OVERFLOW: return NETDB_INTERNAL;
+	case EAI_OVERFLOW: return libc->internal_error;
 	default: return HOST_NOT_FOUND;
 	}
 }
@@ -35,10 +36,11 @@ static void tell(int code, int *h_error)
 		*h_error = h_error_of(code);
 }
 
-/* libc's _r forms set errno in any case. So errno is 0 before: a host that we refuse leaves
- * it so, as libc does. h_errno they leave alone, but getaddrinfo(), which may be asked for a
- * host that is Unicode, does not. */
-static int ask_pipeline(struct question *q, struct hostent_answer **answer)
+/* libc's _r forms return an error, and some libraries' set errno to it, in any case. So errno is
+ * 0 before: a host that we refuse leaves it so, as libc does. h_errno they leave alone, but
+ * getaddrinfo(), which may be asked for a host that is Unicode, does not. *error becomes what
+ * the form returns if there is no answer. */
+static int ask_pipeline(struct question *q, struct hostent_answer **answer, int *error)
 {
 	void *got = NULL;
 	int saved = errno, saved_h_error = h_errno, code;
@@ -47,8 +49,11 @@ static int ask_pipeline(struct question *q, struct hostent_answer **answer)
 	code = pipeline(q, &got);
 	h_errno = saved_h_error;
 	*answer = got;
-	if (code == 0)
-		errno = (*answer)->error == HOSTENT_NO_ERRNO ? saved : (*answer)->error;
+	*error = errno;
+	if (code == 0 && (*answer)->error != HOSTENT_NO_ERRNO)
+		errno = (*answer)->error;
+	else if (code == 0 || !libc->sets_errors)
+		errno = saved;
 	return code;
 }
 
@@ -56,8 +61,10 @@ static int ask_pipeline(struct question *q, struct hostent_answer **answer)
 static int say_no_room(const struct place *place)
 {
 	*place->result = NULL;
-	*place->h_error = NETDB_INTERNAL;
-	errno = ERANGE;
+	if (libc->sets_errors) {
+		*place->h_error = NETDB_INTERNAL;
+		errno = ERANGE;
+	}
 	return ERANGE;
 }
 
@@ -101,7 +108,7 @@ int forms_answer(struct question *q, hostent_form *form, const struct place *pla
 		return ask_directly(q, form, place);
 	q->room = place->size;
 	q->skew = (uintptr_t)place->buffer % _Alignof(char *);
-	code = ask_pipeline(q, &answer);
+	code = ask_pipeline(q, &answer, &error);
 	if (code == EAI_MEMORY)
 		return ask_directly(q, form, place); /* which needs no memory of its own */
 	if (code == EAI_OVERFLOW)
@@ -109,7 +116,7 @@ int forms_answer(struct question *q, hostent_form *form, const struct place *pla
 	if (code != 0) {
 		*place->result = NULL;
 		tell(code, place->h_error);
-		return errno;
+		return error;
 	}
 	error = errno;
 	if (!put_answer(q, &answer->host, place)) {
@@ -136,7 +143,7 @@ struct hostent *forms_answer_own(struct question *q, enum slot_function function
 		goto no_memory;
 	q->room = OWN_ROOM;
 	q->skew = 0;
-	while ((code = ask_pipeline(q, &answer)) == EAI_OVERFLOW)
+	while ((code = ask_pipeline(q, &answer, &error)) == EAI_OVERFLOW)
 		q->room *= 2;
 	if (code == EAI_MEMORY)
 		goto no_memory;
@@ -157,7 +164,7 @@ struct hostent *forms_answer_own(struct question *q, enum slot_function function
 	errno = error;
 	return &own->host;
 no_memory:
-	h_errno = NETDB_INTERNAL;
+	h_errno = libc->internal_error;
 	errno = ENOMEM;
 	return NULL;
 }

@@ -45,12 +45,11 @@ static bool convert(struct address *address, const struct question *q)
 	memcpy(&address->v4, &address->v6.s6_addr[12], sizeof address->v4);
 	/* glibc reads the zone's name when half the address is overwritten already. So
 	 * glibc has to answer if there is a zone. */
-	return IN6_IS_ADDR_V4MAPPED(&address->v6) && address->zone == NULL;
+	return libc->has_glibc_rules && IN6_IS_ADDR_V4MAPPED(&address->v6) && address->zone == NULL;
 }
 
-/* Read a port of up to nine digits, truncated to 16 bits as libc does. Returns false for
- * the other numbers that its strtoul takes, and for names: they are rare, and libc reads
- * them. */
+/* Read a port of up to nine digits. Returns false for all else: names, ports of more than 16
+ * bits, and the other numbers that libc's strtoul takes. They are rare, and libc reads them. */
 static bool parse_service(const char *service, in_port_t *port)
 {
 	const char *digit = service;
@@ -62,7 +61,7 @@ static bool parse_service(const char *service, in_port_t *port)
 	for (; *digit >= '0' && *digit <= '9'; digit++)
 		number = number * 10 + (uint32_t)(*digit - '0');
 	*port = htons((uint16_t)number);
-	return *digit == '\0' && digit - service <= 9;
+	return *digit == '\0' && digit != service && digit - service <= 9 && number <= UINT16_MAX;
 }
 
 /* Find the transports to answer with, first to last, in libc's order. Returns false for the
@@ -79,10 +78,10 @@ static bool find_transports(const struct question *q, const struct transport **f
 	*first = *last = known;
 	if (q->socktype == SOCK_RAW) {
 		*first = *last = &known[2];
-		return q->service == NULL || *q->service == '\0';
+		return libc->has_glibc_rules && q->service == NULL;
 	}
 	if (q->socktype == 0 && q->protocol == 0) {
-		*last = &known[2];
+		*last = libc->has_glibc_rules ? &known[2] : &known[1];
 		return true;
 	}
 	for (int i = 0; i < 2; i++) {
@@ -100,7 +99,7 @@ static void fill(struct addrinfo *node, const struct question *q, const struct a
 	struct sockaddr_in *v4 = (void *)node->ai_addr;
 	struct sockaddr_in6 *v6 = (void *)node->ai_addr;
 
-	node->ai_flags = q->flags;
+	node->ai_flags = q->flags & libc->answered_flags;
 	node->ai_family = address->family;
 	node->ai_socktype = transport->socktype | q->type_bits;
 	node->ai_protocol = transport->protocol | q->protocol; /* the same, or one is 0 */
@@ -119,6 +118,7 @@ static void fill(struct addrinfo *node, const struct question *q, const struct a
  * returned. */
 static inline int numeric_list(const struct question *q, void **answer)
 {
+	bool has_name = libc->always_names || (q->flags & AI_CANONNAME) != 0;
 	struct address address;
 	const struct transport *first, *last;
 	struct addrinfo *list;
@@ -128,9 +128,10 @@ static inline int numeric_list(const struct question *q, void **answer)
 		return NOT_MINE;
 	if ((q->strict && q->flags & (AI_ADDRCONFIG | AI_IDN))
 	    || !find_transports(q, &first, &last) || !parse_service(q->service, &port)
-	    || !convert(&address, q) || (address.zone != NULL && !numeric_zone(&address)))
+	    || !convert(&address, q)
+	    || (address.zone != NULL && !(libc->has_glibc_rules && numeric_zone(&address))))
 		return ASK_LIBC;
-	list = libc->list_new((unsigned)(last - first) + 1, (q->flags & AI_CANONNAME) != 0 ? q->host : NULL);
+	list = libc->list_new((unsigned)(last - first) + 1, has_name ? q->host : NULL);
 	if (list == NULL)
 		return EAI_MEMORY;
 	*answer = list;

@@ -10,6 +10,7 @@
 #include "calls/hostent.h"
 #include "config.h"
 #include "host/numeric.h"
+#include "libc/libc.h"
 #include "libc/next.h"
 #include "pipeline.h"
 #include "start.h"
@@ -41,10 +42,22 @@ static bool is_all_digits(const char *text, bool of_ipv6)
 	return *at == '\0' && at[-1] != '.';
 }
 
-/* Read a host by the rules of glibc's nss/digits_dots.c. Returns 0, with *address; NOT_MINE if
- * the host is a name; ASK_LIBC if libc refuses the host without looking for it. */
+/* Read a host by the rules of getaddrinfo(), which are also musl's for this call. Returns as
+ * read_address(). */
+static int read_numeric(const char *host, int family, struct address *address)
+{
+	if (!numeric_parse(host, address))
+		return NOT_MINE;
+	return address->family == family && address->zone == NULL ? 0 : ASK_LIBC;
+}
+
+/* Read a host, by the rules of glibc's nss/digits_dots.c if libc has them. Returns 0, with
+ * *address; NOT_MINE if the host is a name; ASK_LIBC if libc answers or refuses the host without
+ * looking for it. */
 static inline int read_address(const char *host, int family, struct address *address)
 {
+	if (!libc->has_glibc_rules)
+		return read_numeric(host, family, address);
 	address->family = family;
 	if (literal_digit(*host) <= 9 && is_all_digits(host, false))
 		return family == AF_INET && literal_ipv4(host, &address->v4) ? 0 : ASK_LIBC;
@@ -125,12 +138,12 @@ static const struct call by_name2 = {
 	.flights = QUESTION_FLIGHTS(hostent_copy, hostent_discard),
 };
 
-/* libc takes digits and dots for an address of AF_INET, whichever other family is asked for. */
+/* glibc takes digits and dots for an address of AF_INET, whichever other family is asked for. */
 static int family_of(const char *name, int family)
 {
 	struct address unused;
 
-	if (name == NULL || family == AF_INET || family == AF_INET6)
+	if (name == NULL || family == AF_INET || family == AF_INET6 || !libc->has_glibc_rules)
 		return family;
 	return read_address(name, AF_INET, &unused) == NOT_MINE ? family : AF_INET;
 }
@@ -155,7 +168,7 @@ static void lay_out(struct question *q, const struct call *call, const char *fun
 /* Returns whether libc says ERANGE before it looks at the host at all (nss/digits_dots.c). */
 static bool has_no_room(const char *name, size_t size)
 {
-	return (is_hexadecimal(*name) || *name == ':')
+	return libc->has_glibc_rules && (is_hexadecimal(*name) || *name == ':')
 	       && size < sizeof(struct in6_addr) + 3 * sizeof(char *) + strlen(name) + 1;
 }
 
@@ -200,12 +213,14 @@ static inline struct hostent *answer_own_at_once(const char *name, int family, e
 	return own != NULL && answer_at_once(name, family, &own->host, own->buffer, own->size) ? &own->host : NULL;
 }
 
-/* libc's _r forms set errno to 0 when they have an answer. */
+/* Some libraries' _r forms set errno to 0 when they have an answer. */
 static int say_answered(const struct place *place)
 {
 	*place->result = place->host;
-	*place->h_error = NETDB_SUCCESS;
-	errno = 0;
+	if (libc->sets_errors) {
+		*place->h_error = NETDB_SUCCESS;
+		errno = 0;
+	}
 	return 0;
 }
 

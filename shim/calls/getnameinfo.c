@@ -91,8 +91,8 @@ static bool is_looked_for(const struct sockaddr *sa, socklen_t salen, const char
 {
 	if (sa == NULL || salen < sizeof sa->sa_family || host == NULL || hostlen == 0 || flags & NI_NUMERICHOST)
 		return false;
-	/* What libc decodes depends on the locale of the thread. */
-	if (flags & NI_IDN && (config.strict || config.idn == idn_off))
+	/* What libc decodes depends on the locale of the thread, if libc knows the flag. */
+	if (flags & NI_IDN && (config.strict || config.idn == idn_off || !(libc->flags & AI_IDN)))
 		return false;
 	return (sa->sa_family == AF_INET && salen >= sizeof(struct sockaddr_in))
 	       || (sa->sa_family == AF_INET6 && salen >= sizeof(struct sockaddr_in6));

@@ -8,15 +8,17 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static int code_of(int h_error, int error)
+/* A library that says nothing in errno returns EBADMSG where a nameserver has refused to
+ * answer, and a code of errno for an error of its own, with the same h_errno (musl). */
+static int code_of(int h_error, int returned)
 {
 	switch (h_error) {
 	case HOST_NOT_FOUND: return EAI_NONAME;
 	case TRY_AGAIN: return EAI_AGAIN;
 	case NO_DATA: return EAI_NODATA;
-	case NETDB_INTERNAL: return error == ERANGE ? EAI_OVERFLOW : EAI_SYSTEM;
-	case HOSTENT_NO_H_ERROR: return EAI_FAMILY;
-	default: return EAI_FAIL;
+	case NETDB_INTERNAL: return returned == ERANGE ? EAI_OVERFLOW : EAI_SYSTEM;
+	case HOSTENT_NO_H_ERROR: return returned == ERANGE ? EAI_OVERFLOW : EAI_FAMILY;
+	default: return libc->sets_errors || returned == EBADMSG ? EAI_FAIL : EAI_SYSTEM;
 	}
 }
 
@@ -26,7 +28,7 @@ int hostent_ask(const struct question *q, hostent_form *form, void **answer)
 	struct hostent *result = NULL;
 	struct place place;
 	struct _pthread_cleanup_buffer cleanup;
-	int saved = errno, error;
+	int saved = errno, error, returned;
 
 	if (got == NULL)
 		return EAI_MEMORY;
@@ -35,8 +37,10 @@ int hostent_ask(const struct question *q, hostent_form *form, void **answer)
 	if (libc->has_threads()) /* this thread may be cancelled in libc */
 		libc->push_cleanup(&cleanup, free, got);
 	errno = HOSTENT_NO_ERRNO;
-	form(q, &place);
+	returned = form(q, &place);
 	error = errno;
+	if (!libc->sets_errors)
+		error = result != NULL ? HOSTENT_NO_ERRNO : returned;
 	if (libc->has_threads())
 		libc->pop_cleanup(&cleanup);
 	if (result != NULL) {
@@ -44,7 +48,7 @@ int hostent_ask(const struct question *q, hostent_form *form, void **answer)
 		*answer = got;
 		return 0;
 	}
-	int code = code_of(got->h_error, error);
+	int code = code_of(got->h_error, returned);
 	free(got);
 	errno = error == HOSTENT_NO_ERRNO ? saved : error;
 	return code;
@@ -68,13 +72,15 @@ static size_t count(char **list)
 	return n;
 }
 
+/* An alias may be the name itself, at the same place (musl). */
 size_t hostent_packed_size(const struct hostent *host)
 {
 	size_t size = host->h_name != NULL ? strlen(host->h_name) + 1 : 0;
 	size_t aliases = count(host->h_aliases), addresses = count(host->h_addr_list);
 
 	for (size_t i = 0; i < aliases; i++)
-		size += strlen(item(host->h_aliases, i)) + 1;
+		if (item(host->h_aliases, i) != host->h_name)
+			size += strlen(item(host->h_aliases, i)) + 1;
 	return size + (aliases + 1 + addresses + 1) * sizeof(char *) + addresses * (size_t)host->h_length;
 }
 
@@ -105,7 +111,7 @@ void hostent_pack(const struct hostent *from, struct hostent *to, char *buffer)
 		to->h_aliases = pointers;
 	for (size_t i = 0; i < aliases; i++) {
 		const char *alias = item(from->h_aliases, i);
-		*pointers++ = put(&free, alias, strlen(alias) + 1);
+		*pointers++ = alias == from->h_name ? to->h_name : put(&free, alias, strlen(alias) + 1);
 	}
 	*pointers = NULL;
 }
@@ -128,8 +134,35 @@ void hostent_discard(void *answer)
 	free(answer);
 }
 
-bool hostent_numeric(const char *name, const struct address *address, struct hostent *host,
-		     char *buffer, size_t size)
+/* As musl does (src/network/gethostbyname2_r.c): an answer has its name among its aliases. */
+static bool write_named(const char *name, const struct address *address, struct hostent *host,
+			char *buffer, size_t size)
+{
+	size_t length = strlen(name) + 1, skipped = -(uintptr_t)buffer % sizeof(char *);
+	bool is_v4 = address->family == AF_INET;
+	size_t bytes = is_v4 ? sizeof address->v4 : sizeof address->v6;
+	struct {
+		char *aliases[3], *addresses[2], bytes[];
+	} *answer = (void *)(buffer + skipped);
+
+	if (size < skipped + 4 * sizeof(char *) + 2 * (sizeof(char *) + bytes) + 2 * length)
+		return false;
+	*host = (struct hostent){
+		.h_name = memmove(answer->bytes + bytes, name, length), /* first: it may be in the buffer */
+		.h_aliases = answer->aliases,
+		.h_addrtype = address->family,
+		.h_length = (int)bytes,
+		.h_addr_list = answer->addresses,
+	};
+	answer->aliases[0] = host->h_name;
+	answer->aliases[1] = answer->aliases[2] = answer->addresses[1] = NULL;
+	answer->addresses[0] = memcpy(answer->bytes, is_v4 ? (const void *)&address->v4 : &address->v6, bytes);
+	return true;
+}
+
+/* As glibc does, byte by byte (nss/digits_dots.c). */
+static bool write_packed(const char *name, const struct address *address, struct hostent *host,
+			 char *buffer, size_t size)
 {
 	struct numeric {
 		unsigned char address[16];
@@ -157,15 +190,23 @@ bool hostent_numeric(const char *name, const struct address *address, struct hos
 	return true;
 }
 
+bool hostent_numeric(const char *name, const struct address *address, struct hostent *host,
+		     char *buffer, size_t size)
+{
+	if (libc->has_glibc_rules)
+		return write_packed(name, address, host, buffer, size);
+	return write_named(name, address, host, buffer, size);
+}
+
 int hostent_new_numeric(const char *name, const struct address *address, void **answer)
 {
-	size_t size = sizeof(struct in6_addr) + 3 * sizeof(char *) + strlen(name) + 1;
+	size_t size = 2 * sizeof(struct in6_addr) + 6 * sizeof(char *) + 2 * (strlen(name) + 1);
 	struct hostent_answer *made = malloc(sizeof *made + size);
 
 	if (made == NULL)
 		return EAI_MEMORY;
-	made->error = 0;
-	made->h_error = NETDB_SUCCESS;
+	made->error = libc->sets_errors ? 0 : HOSTENT_NO_ERRNO;
+	made->h_error = libc->sets_errors ? NETDB_SUCCESS : HOSTENT_NO_H_ERROR;
 	hostent_numeric(name, address, &made->host, made->buffer, size);
 	*answer = made;
 	return 0;

@@ -38,7 +38,7 @@ typedef int hostent_form(const struct question *q, const struct place *place);
 /* libc's answer, in one piece. */
 struct hostent_answer {
 	struct hostent host; /* points into the buffer */
-	int error, h_error;  /* errno and h_errno as libc has left them, or the values below */
+	int error, h_error;  /* errno and h_errno as libc has set them, or the values below */
 	_Alignas(max_align_t) char buffer[];
 };
 enum { HOSTENT_NO_ERRNO = -1, HOSTENT_NO_H_ERROR = -77 }; /* libc has not set them */
@@ -58,8 +58,8 @@ void hostent_pack(const struct hostent *from, struct hostent *to, char *buffer);
 void *hostent_copy(const void *answer);
 void hostent_discard(void *answer);
 
-/* Write the answer to a host that is an address, as glibc's _r forms do, field by field and
- * byte by byte (nss/digits_dots.c). Returns false if the buffer is too small. */
+/* Write the answer to a host that is an address, as libc's _r forms do, field by field. Returns
+ * false if the buffer is too small. */
 bool hostent_numeric(const char *name, const struct address *address, struct hostent *host,
 		     char *buffer, size_t size);
 

@@ -2,6 +2,7 @@
 #include "calls/slot.h"
 
 #include "libc/libc.h"
+#include "libc/thread_end.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -62,6 +63,7 @@ static void list(struct slot *slot)
 
 static struct slot *make(void)
 {
+	static atomic_uint key;
 	struct slot *slot = take_free();
 
 	if (slot == NULL) {
@@ -72,7 +74,7 @@ static struct slot *make(void)
 	}
 	/* Where libc cannot tell us that the thread ends, the slot is lost then. */
 	if (libc->has_threads())
-		(void)libc->at_thread_end(give_back, slot);
+		(void)at_thread_end(&key, give_back, slot);
 	slot_mine = slot;
 	return slot;
 }

@@ -8,6 +8,7 @@
 
 #include "flight/usual.h"
 #include "libc/clock.h"
+#include "libc/libc.h"
 
 #include <stdlib.h>
 
@@ -61,7 +62,7 @@ struct flight *flight_leave_locked(struct table *table, struct flight *flight)
 	if (last || (flight->askers == 0 && flight->waiters == 0))
 		table_remove(table, &flight->entry);
 	else if (flight->askers == 0 && flight->answered_until != ANSWERED_ALL)
-		pthread_cond_signal(&flight->changed); /* the next waiter shall ask */
+		libc->signal(&flight->changed); /* the next waiter shall ask */
 	flight->holders--;
 	return last ? flight : NULL;
 }
@@ -114,7 +115,7 @@ bool ask_report_locked(struct table *table, struct flight *flight, int64_t asked
 	flight->code = code;
 	atomic_signal_fence(memory_order_seq_cst);
 	flight->answered_until = until;
-	pthread_cond_broadcast(&flight->changed);
+	libc->broadcast(&flight->changed);
 	return final;
 }
 
@@ -122,7 +123,7 @@ void ask_desert_locked(struct table *table, struct flight *flight)
 {
 	table_remove(table, &flight->entry);
 	flight->deserted = true;
-	pthread_cond_broadcast(&flight->changed);
+	libc->broadcast(&flight->changed);
 }
 
 bool ask_covers_locked(const struct flight *flight, int64_t came)

@@ -51,7 +51,7 @@ __attribute__((noinline)) static struct table *make_table(struct process *proces
 
 	if (made == NULL)
 		return NULL;
-	made->lock = (pthread_mutex_t)PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+	libc->init_lock(&made->lock);
 	if (atomic_compare_exchange_strong(&process->table, &first, made))
 		return made;
 	munmap(made, sizeof *made);

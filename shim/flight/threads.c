@@ -159,7 +159,7 @@ static bool give(struct pool *pool, struct job job)
 	pthread_mutex_lock(&pool->lock);
 	pool->jobs[pool->waiting++] = job;
 	too_few = pool->waiting > pool->idle;
-	pthread_cond_signal(&pool->given);
+	libc->signal(&pool->given);
 	pthread_mutex_unlock(&pool->lock);
 	return too_few;
 }

@@ -51,6 +51,13 @@ static bool is_served(void)
 	return numbers[0] > 2 || (numbers[0] == 2 && numbers[1] >= 31);
 }
 
+/* libc checks the host for ASCII before it asks a nameserver (resolv/nss_dns/dns-host.c). */
+static bool is_local(const char *host)
+{
+	(void)host;
+	return true;
+}
+
 /* A node is one malloc of addrinfo and address; the canonical name is another malloc. The
  * new node comes before the rest of the list, and has no canonical name. */
 static inline struct addrinfo *new_node(size_t address_size, struct addrinfo *rest)
@@ -165,6 +172,11 @@ static void pop_cleanup(struct _pthread_cleanup_buffer *buffer)
 	pop(buffer, 0);
 }
 
+static void init_lock(pthread_mutex_t *lock)
+{
+	*lock = (pthread_mutex_t)PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+}
+
 /* libfaketime replaces pthread_cond_timedwait, but not this function. */
 static void wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t until)
 {
@@ -192,22 +204,6 @@ static bool start_thread(void *(*job)(void *), void *argument, size_t stack)
 	return rc == 0;
 }
 
-/* The key is made at the first need, as a process has few keys. */
-static bool at_thread_end(void (*handler)(void *), void *argument)
-{
-	static atomic_uint made; /* the key and 1; 0 before there is one */
-	unsigned known = atomic_load(&made);
-	pthread_key_t key = known - 1;
-
-	if (known == 0 && moved.pthread_key_create(&key, handler) != 0)
-		return false;
-	if (known == 0 && !atomic_compare_exchange_strong(&made, &known, key + 1)) {
-		moved.pthread_key_delete(key);
-		key = known - 1;
-	}
-	return moved.pthread_setspecific(key, argument) == 0;
-}
-
 /* dladdr() holds the loader's lock while it looks. */
 static void wait_for_loader(void)
 {
@@ -221,6 +217,7 @@ static void wait_for_loader(void)
 /* pthread_atfork() makes this call. That function is in a static part of glibc, and would
  * bring in what only an object needs that can be unloaded. */
 extern int __register_atfork(void (*)(void), void (*)(void), void (*)(void), void *object);
+#pragma weak __register_atfork /* no other library has it */
 
 static void at_fork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void))
 {
@@ -257,7 +254,12 @@ const struct libc glibc = {
 		| AI_IDN | AI_CANONIDN | AI_NUMERICSERV
 		| 0x0100 | 0x0200, /* AI_IDN_ALLOW_UNASSIGNED and AI_IDN_USE_STD3_ASCII_RULES once */
 	.default_flags = AI_V4MAPPED | AI_ADDRCONFIG,
-	.unicode_is_local = true,
+	.answered_flags = ~0,
+	.has_glibc_rules = true,
+	.sets_errors = true,
+	.internal_error = NETDB_INTERNAL,
+	.is_local = is_local,
+	.locks_lookups = true,
 	.anchor = anchor,
 	.is_served = is_served,
 	.wanted = wanted,
@@ -267,9 +269,11 @@ const struct libc glibc = {
 	.is_alone = is_alone,
 	.push_cleanup = push_cleanup,
 	.pop_cleanup = pop_cleanup,
+	.init_lock = init_lock,
 	.wait = wait,
+	.signal = pthread_cond_signal,
+	.broadcast = pthread_cond_broadcast,
 	.start_thread = start_thread,
-	.at_thread_end = at_thread_end,
 	.wait_for_loader = wait_for_loader,
 	.at_fork = at_fork,
 	.stack_bounds = stack_bounds,

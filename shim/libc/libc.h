@@ -17,12 +17,35 @@
 #include <stdint.h>
 
 struct libc {
-	/* The flags that getaddrinfo() knows, and those that no hints mean. */
-	int flags, default_flags;
+	/* The flags that getaddrinfo() knows, those that no hints mean, and those that are in the
+	 * answer if they are in the question. */
+	int flags, default_flags, answered_flags;
 
-	/* Whether getaddrinfo() looks for a host that is not ASCII in local sources alone, and
-	 * sends it to no nameserver. */
-	bool unicode_is_local;
+	/* Whether an answer of getaddrinfo() has the canonical name in each node, and without
+	 * AI_CANONNAME too. */
+	bool always_names;
+
+	/* Whether the library reads and answers addresses by glibc's rules, which the calls
+	 * know: SOCK_RAW is a type to answer with, a zone is first taken for the name of an
+	 * interface, an IPv4-mapped address is also one of AF_INET, and digits and dots are no
+	 * name to gethostbyname(). Where it has other rules, the library itself answers what
+	 * these are about. */
+	bool has_glibc_rules;
+
+	/* How gethostbyname_r() and its kin say what has become of a lookup: whether they set
+	 * errno and h_errno each time, and return errno; or h_errno for a host that is not found
+	 * alone, and return a code of errno without setting it. */
+	bool sets_errors;
+
+	/* The value of h_errno for an error of errno. */
+	int internal_error;
+
+	/* Returns whether getaddrinfo() looks for this host, which is not ASCII, in local sources
+	 * alone, and sends it to no nameserver. */
+	bool (*is_local)(const char *host);
+
+	/* Whether a lookup may hold a lock of the library that the child of a fork inherits. */
+	bool locks_lookups;
 
 	/* Returns an address in the library's image, of something that no other object replaces,
 	 * or NULL if this is not the library of this process. The address of a function would
@@ -54,25 +77,26 @@ struct libc {
 	/* Returns whether this is the only thread now; false too if that is unknown. */
 	bool (*is_alone)(void);
 
-	/* Have a handler called when this thread is cancelled, exits or jumps out of the
-	 * calling frame by longjmp; and take that handler back. The buffer has to be in the
+	/* Have a handler called when this thread is cancelled or exits, or, if the library can
+	 * tell, jumps out of the calling frame by longjmp; and take that handler back. The buffer has to be in the
 	 * calling frame. */
 	void (*push_cleanup)(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument);
 	void (*pop_cleanup)(struct _pthread_cleanup_buffer *buffer);
 
-	/* pthread_cond_wait(), at most until this time of clock_now(). */
+	/* Make a mutex of PTHREAD_MUTEX_ERRORCHECK. */
+	void (*init_lock)(pthread_mutex_t *lock);
+
+	/* pthread_cond_wait(), at most until this time of clock_now(), and what wakes those who
+	 * wait so. A condition is all zero at first. A jump out of a wait leaves nothing behind. */
 	void (*wait)(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t until);
+	int (*signal)(pthread_cond_t *condition);
+	int (*broadcast)(pthread_cond_t *condition);
 
 	/* Start a detached thread, which inherits the mask of signals, with a stack of at least
 	 * that many bytes. Returns false if there can be no such thread. */
 	bool (*start_thread)(void *(*job)(void *), void *argument, size_t stack);
 
-	/* Have a handler called with this argument when this thread ends. The handler must
-	 * always be the same one. A second argument of a thread's stands in for the first. Returns
-	 * false if that is impossible. */
-	bool (*at_thread_end)(void (*handler)(void *), void *argument);
-
-	/* Wait until the loader's lock is free: libc holds it when it loads a module. */
+	/* Wait until the loader's lock is free, if a lookup may need it to load a module. */
 	void (*wait_for_loader)(void);
 
 	/* pthread_atfork(). */
@@ -104,7 +128,8 @@ extern struct moved {
 
 /* A row is a library. */
 #define LIBRARIES(ROW) \
-	ROW(glibc)
+	ROW(glibc) \
+	ROW(musl)
 
 #define ROW(library) extern const struct libc library;
 LIBRARIES(ROW)

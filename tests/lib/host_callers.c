@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What callers.h says of the calls that answer with a struct hostent, and of getnameinfo. */
 #include "callers.h"
+#include "musl.h"
 
 #include <netinet/in.h>
 
@@ -175,25 +176,44 @@ const char *wrong_hostent(const struct question *q, const struct hostent *answer
 	return answer->h_aliases[1] == NULL ? NULL : "too many aliases";
 }
 
+/* How libc says what has become of a question: the code in h_errno, errno, and what a form with
+ * a buffer returns. */
+struct manner {
+	int code, error, returned;
+};
+
+static struct manner manner_of(const struct question *q)
+{
+	if (!is_musl() || q->call == NAMEINFO)
+		return (struct manner){ q->code, q->error, q->error };
+	switch (q->code) {
+	case TRY_AGAIN: return (struct manner){ q->code, BEFORE, EAGAIN };
+	case NO_RECOVERY: return (struct manner){ q->code, BEFORE, EBADMSG };
+	case NETDB_INTERNAL: return (struct manner){ q->error == ERANGE ? BEFORE : NO_RECOVERY, BEFORE, q->error };
+	default: return (struct manner){ q->code, BEFORE, 0 };
+	}
+}
+
 const char *wrong_host(const struct caller *caller)
 {
 	const struct question *q = &caller->q;
+	const struct manner manner = manner_of(q);
 
 	for (size_t i = 0; i < GUARD; i++)
 		if (caller->buffer[room_of(q) + i] != GUARD_BYTE)
 			return "bytes behind the buffer";
-	if (caller->code != q->code)
+	if (caller->code != manner.code)
 		return "code";
 	if (q->call == NAMEINFO)
 		return wrong_name(caller);
 	/* For other hosts it depends on the sources that libc looks into, and on the form. */
-	if (is_fake(asked_by(q)) && caller->error != q->error)
+	if (is_fake(asked_by(q)) && caller->error != manner.error)
 		return "errno";
-	if (has_buffer(q) && caller->returned != q->error)
+	if (has_buffer(q) && caller->returned != manner.returned)
 		return "number returned";
 	if (caller->answer == NULL)
 		return NULL;
-	if (is_fake(asked_by(q)) && caller->h_error != (has_buffer(q) ? NETDB_SUCCESS : BEFORE))
+	if (is_fake(asked_by(q)) && caller->h_error != (has_buffer(q) && !is_musl() ? NETDB_SUCCESS : BEFORE))
 		return "h_errno";
 	if (has_buffer(q) && caller->answer != &caller->host)
 		return "*result";

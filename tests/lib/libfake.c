@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls of the fake resolver of fake.h. */
 #include "fake_inside.h"
+#include "musl.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -89,6 +90,39 @@ static struct addrinfo *new_node(const char *host, const struct addrinfo *like, 
 	return node;
 }
 
+/* The same list as musl's freeaddrinfo() wants it (src/network/lookup.h there), with the
+ * canonical name in each node and without flags. */
+static struct addrinfo *as_musl(struct addrinfo *list, const char *canonname)
+{
+	struct block {
+		struct addrinfo info;
+		struct sockaddr_in6 address;
+		int lock;
+		short place, nodes;
+	} *block;
+	short nodes = 0;
+
+	for (const struct addrinfo *node = list; node != NULL; node = node->ai_next)
+		nodes++;
+	block = calloc(1, (size_t)nodes * sizeof *block + strlen(canonname) + 1);
+	if (block == NULL)
+		abort();
+	block->nodes = nodes;
+	for (short i = 0; i < nodes; i++) {
+		struct addrinfo *node = list;
+
+		block[i].info = *node;
+		block[i].info.ai_flags = 0;
+		block[i].info.ai_addr = memcpy(&block[i].address, node->ai_addr, node->ai_addrlen);
+		block[i].info.ai_canonname = strcpy((char *)&block[nodes], canonname);
+		block[i].info.ai_next = i + 1 < nodes ? &block[i + 1].info : NULL;
+		block[i].place = i;
+		list = node->ai_next;
+		free(node);
+	}
+	return &block->info;
+}
+
 /* IPv6 before IPv4, and for each the types that the hints leave open. */
 static int answer(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **res)
 {
@@ -108,7 +142,8 @@ static int answer(const char *host, const char *service, const struct addrinfo *
 				.ai_protocol = types[t].protocol,
 			};
 
-			if (hints->ai_socktype != 0 && hints->ai_socktype != types[t].type)
+			if (hints->ai_socktype != 0 ? hints->ai_socktype != types[t].type
+						     : is_musl() && types[t].type == SOCK_RAW)
 				continue;
 			*end = new_node(host, &like, families[f], service == NULL ? 0 : atoi(service));
 			end = &(*end)->ai_next;
@@ -116,8 +151,14 @@ static int answer(const char *host, const char *service, const struct addrinfo *
 	}
 	if (list == NULL)
 		return EAI_SOCKTYPE;
-	if (hints->ai_flags & AI_CANONNAME)
+	if (is_musl()) {
+		char *name = canonical(host);
+
+		list = as_musl(list, name);
+		free(name);
+	} else if (hints->ai_flags & AI_CANONNAME) {
 		list->ai_canonname = canonical(host);
+	}
 	*res = list;
 	return 0;
 }
@@ -155,9 +196,16 @@ static int fail(const struct place *place, int h_error, int error)
 	return error;
 }
 
-/* As libc's nss/getXXbyYY_r.c. */
+/* As glibc's nss/getXXbyYY_r.c, or musl's src/network/gethostbyname2_r.c. */
 static int fail_with(const struct place *place, int code)
 {
+	if (is_musl()) {
+		*place->result = NULL;
+		*place->h_error = code == EAI_NONAME ? HOST_NOT_FOUND : code == EAI_NODATA ? NO_DATA
+				  : code == EAI_AGAIN ? TRY_AGAIN : NO_RECOVERY;
+		return code == EAI_NONAME || code == EAI_NODATA ? 0 : code == EAI_AGAIN ? EAGAIN
+		       : code == EAI_SYSTEM ? errno : EBADMSG;
+	}
 	switch (code) {
 	case EAI_NONAME: return fail(place, HOST_NOT_FOUND, 0);
 	case EAI_NODATA: return fail(place, NO_DATA, 0);
@@ -179,6 +227,8 @@ static int answer_hostent(const char *host, int family, const struct place *plac
 	char *at = (char *)(pointers + addresses + 3);
 	unsigned char bytes[16];
 
+	if (need > place->size && is_musl())
+		return ERANGE;
 	if (need > place->size)
 		return fail(place, NETDB_INTERNAL, ERANGE);
 	*place->host = (struct hostent){
@@ -194,8 +244,10 @@ static int answer_hostent(const char *host, int family, const struct place *plac
 	place->host->h_name = at + strlen(host) + 1;
 	strcpy(stpcpy(place->host->h_name, FAKE_CANON), host);
 	*place->result = place->host;
-	*place->h_error = NETDB_SUCCESS;
-	errno = 0;
+	if (!is_musl()) {
+		*place->h_error = NETDB_SUCCESS;
+		errno = 0;
+	}
 	return 0;
 }
 

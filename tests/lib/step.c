@@ -18,6 +18,7 @@
 enum { POISON = 0x5A };
 
 extern void __libc_free(void *);
+#pragma weak __libc_free /* musl has none: there nothing is stepped */
 static struct { void *block; size_t size; } kept[256];
 static int kept_count;
 bool keeping, freed_twice;

@@ -5,6 +5,7 @@
  */
 #include "calls/getaddrinfo.c"
 
+#include "musl.h"
 #include "unit.h"
 
 #include <arpa/inet.h>
@@ -188,8 +189,9 @@ static const struct {
 	const char *service;
 	int port; /* -1: libc's to look up, or to refuse */
 } services[] = {
-	{ NULL, 0 }, { "", 0 }, { "0", 0 }, { "80", 80 }, { "0080", 80 }, { "65535", 65535 },
-	{ "65536", 0 }, { "65616", 80 }, { "999999999", 51711 }, { "1000000000", -1 },
+	{ NULL, 0 }, { "", -1 }, { "0", 0 }, { "80", 80 }, { "0080", 80 }, { "65535", 65535 },
+	{ "65536", -1 }, { "65616", -1 }, { "999999999", -1 }, { "1000000080", -1 },
+	{ "4294967376", -1 }, { "000000000080", -1 },
 	{ "2147483647", -1 }, { "18446744073709551616", -1 }, { " 80", -1 }, { "+80", -1 },
 	{ "-1", -1 }, { "80 ", -1 }, { "0x50", -1 }, { " ", -1 }, { "http", -1 },
 };
@@ -227,7 +229,8 @@ static const struct {
 	{ 0, IPPROTO_UDP, "80", "2/17 " },
 	{ 0, IPPROTO_ICMP, NULL, NULL },
 	{ SOCK_RAW, 0, NULL, "3/0 " },
-	{ SOCK_RAW, IPPROTO_ICMP, "", "3/1 " },
+	{ SOCK_RAW, IPPROTO_ICMP, NULL, "3/1 " },
+	{ SOCK_RAW, IPPROTO_ICMP, "", NULL },
 	{ SOCK_RAW, 0, "80", NULL },
 	{ SOCK_SEQPACKET, 0, NULL, NULL },
 	{ 99, 0, NULL, NULL },
@@ -303,6 +306,8 @@ END_TEST
 
 TCase *make_tests(void)
 {
+	if (is_musl())
+		return skip_all("the rules here are glibc's; test_differential has musl's");
 	TCase *tcase = tcase_create("answers");
 
 	ADD_ROWS(tcase, test_host, hosts);

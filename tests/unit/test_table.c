@@ -3,6 +3,7 @@
 
 #include "libc/clock.h"
 #include "libc/next.h"
+#include "libc/libc.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -185,7 +186,7 @@ START_TEST(test_wait)
 		nanosleep(&(struct timespec){ .tv_nsec = millisecond }, NULL);
 	table_lock(); /* which the thread has while it does not wait */
 	ck_assert(!atomic_load(&woken));
-	pthread_cond_signal(&condition);
+	libc->signal(&condition);
 	table_unlock(table);
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);
 	ck_assert(atomic_load(&woken));

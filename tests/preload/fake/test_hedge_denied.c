@@ -2,6 +2,7 @@
 /* GAISHIM_HEDGE and GAISHIM_DEADLINE where no thread can be made: the caller asks itself, and the
  * log says so. Nobody can take it out of libc then, not at the deadline either. */
 #include "callers.h"
+#include "musl.h"
 #include "filter.h"
 #include "logged.h"
 
@@ -73,7 +74,7 @@ START_TEST(filter_without_clone)
 }
 END_TEST
 
-/* Room for the answers, and not for a thread's stack. */
+/* Room for the answers, and not for a thread's stack, which is shorter with musl. */
 START_TEST(limit_of_memory)
 {
 	struct rlimit limit;
@@ -83,7 +84,7 @@ START_TEST(limit_of_memory)
 	ck_assert_ptr_nonnull(file);
 	ck_assert_int_eq(fscanf(file, "%lu", &pages), 1);
 	fclose(file);
-	limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + 200 * 1024;
+	limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (is_musl() ? 100 : 200) * 1024;
 	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
 	ck_assert(!can_make_thread());
 	check_lookups();

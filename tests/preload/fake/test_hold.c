@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* GAISHIM_HOLD: who asks again is told without libc. */
 #include "callers.h"
+#include "musl.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -104,18 +105,18 @@ START_TEST(spellings)
 	static const char *const spelled[] = { "b\u00fccher.fake", "B\u00dcCHER.Fake", "xn--bcher-kva.fake", "XN--Bcher-kva.FAKE" };
 	enum { SPELLINGS = sizeof spelled / sizeof *spelled };
 
-	for (int i = 0; i < 3 * SPELLINGS; i++)
+	for (int i = 0; i < 3 * SPELLINGS && !is_musl(); i++) /* whose answers always have the name */
 		ask_right((struct question){ .host = spelled[i % SPELLINGS], .asked = "xn--bcher-kva.fake" });
-	ck_assert_int_eq(fake->total(), 1);
+	ck_assert_int_eq(fake->total(), is_musl() ? 0 : 1);
 	/* The last of these is the only one whose name libc would write in another way. */
 	for (int i = 0; i < 3 * SPELLINGS; i++)
 		ask_right((struct question){ .host = spelled[i % SPELLINGS], .flags = AI_CANONNAME,
 		          .asked = i % SPELLINGS == 3 ? spelled[3] : "xn--bcher-kva.fake" });
-	ck_assert_int_eq(fake->total(), 3);
+	ck_assert_int_eq(fake->total(), is_musl() ? 2 : 3);
 	for (int i = 0; i < 3 * SPELLINGS; i++)
 		ask_right((struct question){ .host = spelled[i % SPELLINGS], .call = BYNAME_R,
 		          .asked = i % SPELLINGS == 3 ? spelled[3] : "xn--bcher-kva.fake" });
-	ck_assert_int_eq(fake->total(), 5);
+	ck_assert_int_eq(fake->total(), is_musl() ? 4 : 5);
 }
 END_TEST
 

@@ -114,6 +114,11 @@ static enum option sleep_on(const pthread_cond_t *cond)
 	return option;
 }
 
+static void model_init_lock(pthread_mutex_t *mutex)
+{
+	*mutex = (pthread_mutex_t)PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+}
+
 static void model_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t until)
 {
 	struct task_state *task = me();
@@ -152,7 +157,7 @@ static bool sleeps_on(int task, const void *cond)
 	return !(m.gone & 1u << task) && m.task[task].cond == cond && !m.task[task].woken;
 }
 
-int model_signal(pthread_cond_t *cond)
+static int model_signal(pthread_cond_t *cond)
 {
 	unsigned options = 0;
 	enum option option;
@@ -201,7 +206,7 @@ static void note_landing(const void *flight, const struct flight_view *view)
 		}
 }
 
-int model_broadcast(pthread_cond_t *cond)
+static int model_broadcast(pthread_cond_t *cond)
 {
 	const void *flight = flight_of(cond);
 	struct flight_view view = view_flight(flight);
@@ -291,7 +296,10 @@ static const struct libc model_libc = {
 	.is_alone = is_alone,
 	.push_cleanup = model_push,
 	.pop_cleanup = model_pop,
+	.init_lock = model_init_lock,
 	.wait = model_wait,
+	.signal = model_signal,
+	.broadcast = model_broadcast,
 	.wait_for_loader = model_wait_for_loader,
 };
 

@@ -18,8 +18,6 @@
 
 #define pthread_mutex_lock model_lock
 #define pthread_mutex_unlock model_unlock
-#define pthread_cond_signal model_signal
-#define pthread_cond_broadcast model_broadcast
 #define pthread_setcanceltype(type, before) ((void)0)
 #define malloc model_malloc
 #define free model_free

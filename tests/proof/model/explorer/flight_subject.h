@@ -16,8 +16,6 @@
 /* What they call instead of libc. */
 int model_lock(pthread_mutex_t *mutex);
 int model_unlock(pthread_mutex_t *mutex);
-int model_signal(pthread_cond_t *cond);
-int model_broadcast(pthread_cond_t *cond);
 void *model_malloc(size_t size);
 void model_free(void *memory);
 int model_unmap(void *memory, size_t size);
