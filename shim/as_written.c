@@ -9,25 +9,29 @@
 #include <errno.h>
 
 /* Refuse a host that has no ASCII form, without asking for it. libc looks at all else
- * before it looks at the host. So libc is asked the same of an address, and its code says
+ * before it looks at the host. So getaddrinfo() is asked the same of an address, and its code says
  * what else is wrong. If nothing else is, the code is one that every caller of getaddrinfo
  * knows, or EAI_IDN_ENCODE for callers who gave AI_IDN. */
 static int refuse(struct question *q)
 {
+	const struct call *call = q->call;
 	void *answer;
 	int saved = errno;
 	int code;
 
 	if (q->flags & AI_NUMERICHOST)
 		q->libc_flags &= ~AI_ADDRCONFIG;
+	q->call = call->local;
 	q->host = q->family == AF_INET6 ? "::" : "0.0.0.0";
 	code = ask_libc(q, &answer);
+	if (code == 0)
+		q->call->flights.discard(answer);
 	q->host = q->written;
+	q->call = call;
 	if (code != EAI_SYSTEM)
 		errno = saved;
 	if (code != 0)
 		return code;
-	q->call->flights.discard(answer);
 	q->how = "refused";
 	return (q->flags & (AI_NUMERICHOST | AI_IDN)) == AI_IDN ? EAI_IDN_ENCODE : EAI_NONAME;
 }

@@ -83,6 +83,7 @@ int addrinfo_loopback(const struct question *q, void **answer)
 		.ai_socktype = q->socktype,
 		.ai_protocol = q->protocol,
 	};
+	const char *canonname = libc->always_names || (q->flags & AI_CANONNAME) ? q->host : NULL;
 	struct addrinfo *lists[2] = { NULL, NULL }, *list = NULL;
 	bool from_ipv4 = q->family == AF_INET || (q->family == AF_UNSPEC && is_ipv4_first());
 	int code = next.getaddrinfo(texts[from_ipv4], q->service, &hints, &lists[0]);
@@ -90,7 +91,7 @@ int addrinfo_loopback(const struct question *q, void **answer)
 	if (code == 0 && q->family == AF_UNSPEC)
 		code = next.getaddrinfo(texts[!from_ipv4], q->service, &hints, &lists[1]);
 	if (code == 0) {
-		list = join(lists[0], lists[1], (q->flags & AI_CANONNAME) ? q->host : NULL);
+		list = join(lists[0], lists[1], canonname);
 		code = list != NULL ? addrinfo_match(q, &list) : EAI_MEMORY;
 	}
 	for (int i = 0; i < 2; i++)

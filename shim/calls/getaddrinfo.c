@@ -23,6 +23,8 @@ static int validate(const struct question *q)
 		return ASK_LIBC;
 	if (q->family != AF_UNSPEC && q->family != AF_INET && q->family != AF_INET6)
 		return ASK_LIBC;
+	if (!libc->has_glibc_rules && strnlen(q->host, HOST_MAX + 1) > HOST_MAX)
+		return ASK_LIBC;
 	return NOT_MINE;
 }
 
@@ -201,8 +203,13 @@ const struct call getaddrinfo_call = {
 	.flights = QUESTION_FLIGHTS(addrinfo_copy, addrinfo_discard),
 };
 
-/* Lay out the question. "*" means no host, or no service; no hints mean
- * libc's own flags. */
+/* Returns NULL for the "*" that means no host, or no service, to glibc. */
+static inline const char *without_star(const char *text)
+{
+	return text != NULL && strcmp(text, "*") == 0 && libc->has_glibc_rules ? NULL : text;
+}
+
+/* Lay out the question. No hints mean libc's own flags. */
 static void lay_out(struct question *q, const char *node, const char *service,
 		    const struct addrinfo *hints)
 {
@@ -210,9 +217,9 @@ static void lay_out(struct question *q, const char *node, const char *service,
 	q->function = "getaddrinfo";
 	q->node = node;
 	q->strict = config.strict;
-	q->host = node != NULL && strcmp(node, "*") == 0 ? NULL : node;
+	q->host = without_star(node);
 	q->written = NULL;
-	q->service = service != NULL && strcmp(service, "*") == 0 ? NULL : service;
+	q->service = without_star(service);
 	q->flags = hints != NULL ? hints->ai_flags : libc->default_flags;
 	q->libc_flags = q->flags;
 	q->family = hints != NULL ? hints->ai_family : AF_UNSPEC;

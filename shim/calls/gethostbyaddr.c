@@ -8,6 +8,7 @@
 #include "calls/forms.h"
 #include "calls/hostent.h"
 #include "calls/reverse.h"
+#include "libc/libc.h"
 #include "libc/next.h"
 #include "start.h"
 #include "together.h"
@@ -38,15 +39,15 @@ static const struct call call = {
 	.flights = QUESTION_FLIGHTS(hostent_copy, hostent_discard),
 };
 
-/* Returns whether libc looks for the address. It refuses the address :: of any family without
- * that (nss/gethstbyad_r.c), and its sources refuse one whose length is wrong. */
+/* Returns whether libc looks for the address. glibc refuses the address :: without that
+ * (nss/gethstbyad_r.c), and an address whose length is wrong is never found. */
 static bool is_looked_for(const void *addr, socklen_t len, int type)
 {
 	if (addr == NULL)
 		return false;
 	return (type == AF_INET && len == sizeof(struct in_addr))
 	       || (type == AF_INET6 && len == sizeof(struct in6_addr)
-		   && memcmp(addr, &in6addr_any, sizeof in6addr_any) != 0);
+		   && !(libc->has_glibc_rules && memcmp(addr, &(struct in6_addr){ 0 }, sizeof(struct in6_addr)) == 0));
 }
 
 NOINLINE static int answer(const void *addr, int type, const struct place *place)

@@ -48,6 +48,8 @@ static int read_numeric(const char *host, int family, struct address *address)
 {
 	if (!numeric_parse(host, address))
 		return NOT_MINE;
+	if (strnlen(host, HOST_MAX + 1) > HOST_MAX)
+		return ASK_LIBC;
 	return address->family == family && address->zone == NULL ? 0 : ASK_LIBC;
 }
 

@@ -26,10 +26,10 @@ struct libc {
 	bool always_names;
 
 	/* Whether the library reads and answers addresses by glibc's rules, which the calls
-	 * know: SOCK_RAW is a type to answer with, a zone is first taken for the name of an
-	 * interface, an IPv4-mapped address is also one of AF_INET, and digits and dots are no
-	 * name to gethostbyname(). Where it has other rules, the library itself answers what
-	 * these are about. */
+	 * know: "*" is no host, SOCK_RAW is a type to answer with, a zone is first taken for the
+	 * name of an interface, an IPv4-mapped address is also one of AF_INET, an address may have
+	 * any length, and digits and dots are no name to gethostbyname(). A library that has other
+	 * rules answers by itself what these are about. */
 	bool has_glibc_rules;
 
 	/* How gethostbyname_r() and its kin say what has become of a lookup: whether they set
@@ -78,8 +78,8 @@ struct libc {
 	bool (*is_alone)(void);
 
 	/* Have a handler called when this thread is cancelled or exits, or, if the library can
-	 * tell, jumps out of the calling frame by longjmp; and take that handler back. The buffer has to be in the
-	 * calling frame. */
+	 * tell, jumps out of the calling frame by longjmp; and take that handler back. The buffer
+	 * has to be in the calling frame. */
 	void (*push_cleanup)(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument);
 	void (*pop_cleanup)(struct _pthread_cleanup_buffer *buffer);
 

@@ -23,10 +23,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum {
-	MOST_SLEEP = 200000000,     /* nanoseconds */
-	FIRST_STACK = 8 * 1024 * 1024, /* bytes of the first thread's stack that are usual */
-};
+enum { MOST_SLEEP = 200000000 };       /* nanoseconds */
+enum { FIRST_STACK = 8 * 1024 * 1024 }; /* bytes that are usual */
 
 #pragma weak gnu_get_libc_version
 #pragma weak secure_getenv
@@ -149,8 +147,7 @@ static bool has_threads(void)
 	return true;
 }
 
-/* The library does not tell. */
-static bool is_alone(void)
+static bool is_alone(void) /* the library does not tell */
 {
 	return false;
 }

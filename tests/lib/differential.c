@@ -3,6 +3,7 @@
 
 #include "draw.h"
 #include "hosts.h"
+#include "musl.h"
 
 #include <ctype.h>
 #include <dlfcn.h>
@@ -10,16 +11,21 @@
 #include <locale.h>
 #include <net/if.h>
 #include <nss.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#pragma weak __nss_configure_lookup
 
 static const struct run runs[] = {
 	{ "default mode", false, false, false },
@@ -119,21 +125,55 @@ static bool leave_the_mounts(void)
 	       mount(NULL, "/proc/driver", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && chroot("/proc/driver") == 0;
 }
 
-static bool replace_hosts_file(void)
+static bool replace_file(const char *name, const char *text)
 {
-	const ssize_t size = strlen(HOSTS_FILE);
+	const ssize_t size = (ssize_t)strlen(text);
 	char path[] = "/tmp/gaishim-hosts-XXXXXX";
-
-	if (!leave_the_mounts())
-		return false;
 	int fd = mkstemp(path);
+
 	if (fd < 0)
 		return false;
-	bool replaced = fchmod(fd, 0644) == 0 && write(fd, HOSTS_FILE, size) == size &&
-			mount(path, "/etc/hosts", NULL, MS_BIND, NULL) == 0;
+	bool replaced = fchmod(fd, 0644) == 0 && write(fd, text, (size_t)size) == size &&
+			mount(path, name, NULL, MS_BIND, NULL) == 0;
 	close(fd);
 	unlink(path);
 	return replaced;
+}
+
+/* A nameserver that knows no name, as a process that ends with this one. musl asks a nameserver
+ * for what is not in /etc/hosts, and cannot be told otherwise. */
+static bool serve_no_names(void)
+{
+	const struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	pid_t parent = getpid();
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) != 0)
+		return false;
+	if (fork() != 0)
+		return close(fd) == 0;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (getppid() == parent) {
+		unsigned char packet[512];
+		struct sockaddr_in client;
+		socklen_t length = sizeof client;
+		ssize_t size = recvfrom(fd, packet, sizeof packet, 0, (struct sockaddr *)&client, &length);
+
+		if (size < 12)
+			continue;
+		packet[2] |= 0x80; /* an answer, RFC 1035 4.1.1 */
+		packet[3] = 3;     /* there is no such name */
+		sendto(fd, packet, (size_t)size, 0, (struct sockaddr *)&client, length);
+	}
+	_exit(0);
+}
+
+/* Returns whether libc looks in files alone, or else where nobody knows a name. */
+static bool keep_names_here(void)
+{
+	if (is_musl())
+		return run->isolated && serve_no_names() && replace_file("/etc/resolv.conf", "nameserver 127.0.0.1\n");
+	return __nss_configure_lookup("hosts", "files") == 0 && __nss_configure_lookup("services", "files") == 0;
 }
 
 static int run_main(int index, bool (*walk)(unsigned long drawn), unsigned long drawn)
@@ -142,9 +182,9 @@ static int run_main(int index, bool (*walk)(unsigned long drawn), unsigned long 
 
 	run = &runs[index];
 	random_state = strtoull(getenv("GAISHIM_SEED"), NULL, 0) + index;
-	if (__nss_configure_lookup("hosts", "files") != 0 || __nss_configure_lookup("services", "files") != 0) {
-		puts("# libc cannot be told to look in files alone");
-		return 2;
+	if (is_musl() && !run->isolated) {
+		printf("# SKIP %s: musl would ask a nameserver\n", run->name);
+		return 0;
 	}
 	if (run->utf8 && !setlocale(LC_ALL, "C.UTF-8")) {
 		puts("# there is no locale C.UTF-8");
@@ -152,8 +192,12 @@ static int run_main(int index, bool (*walk)(unsigned long drawn), unsigned long 
 	}
 	if (run->isolated && !leave_the_network())
 		printf("# SKIP no network namespace (%s): %s runs in the network there is\n", strerror(errno), run->name);
-	if (run->isolated && !replace_hosts_file())
+	if (run->isolated && !(leave_the_mounts() && replace_file("/etc/hosts", HOSTS_FILE)))
 		printf("# SKIP no mount on /etc/hosts (%s): %s runs with the one there is\n", strerror(errno), run->name);
+	if (!keep_names_here()) {
+		puts("# libc cannot be told to look in files alone, or there is no such nameserver here");
+		return 2;
+	}
 
 	bool worth_asking = walk(draws ? strtoul(draws, NULL, 10) : drawn);
 

@@ -2,6 +2,7 @@
 #include "host_answer.h"
 
 #include "answer.h"
+#include "musl.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -62,7 +63,7 @@ static struct host_answer ask_with_buffer(const struct host_calls *calls, const 
 		a.code = calls->by_address_r(q->address, q->length, q->family, entry, buffer, q->room, &result,
 					     &a.said_h_errno);
 	}
-	a.error = errno;
+	a.error = is_musl() ? 0 : errno; /* musl leaves it as it happens to be */
 	a.thread_h_errno = h_errno;
 	a.entry = result;
 	a.result_is_entry = result == NULL || result == entry;
@@ -90,16 +91,25 @@ struct host_answer answer_of(const struct host_calls *calls, const struct host_q
 	default:
 		a.entry = calls->by_address(q->address, q->length, q->family);
 	}
-	a.error = errno;
+	a.error = is_musl() ? 0 : errno;
 	a.thread_h_errno = h_errno;
 	return a;
 }
 
 /* --- the oracle --- */
 
-/* libc's plain form leaves errno alone then; a lookup does not. */
+/* glibc's plain form leaves errno alone then; a lookup does not. */
 bool is_decided_at_once(const struct host_calls *libc, const char *host, int family)
 {
+	if (is_musl()) {
+		const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST };
+		struct addrinfo *list;
+		bool is_address = host[strspn(host, ".:%0123456789abcdefABCDEFxX")] == '\0' && getaddrinfo(host, NULL, &hints, &list) == 0;
+
+		if (is_address)
+			freeaddrinfo(list);
+		return is_address;
+	}
 	errno = ERRNO_BEFORE;
 	libc->by_name2(host, family == AF_UNSPEC ? AF_UNIX : family);
 	return errno == ERRNO_BEFORE;
@@ -117,7 +127,7 @@ void spare_libc(const struct host_calls *libc, struct host_question *q)
 /* Does libc find that there is no room for the host before it looks at it? */
 static bool has_no_room(const struct host_question *q)
 {
-	return has_buffer(q->call) && (isxdigit((unsigned char)*q->host) || *q->host == ':')
+	return !is_musl() && has_buffer(q->call) && (isxdigit((unsigned char)*q->host) || *q->host == ':')
 	       && q->room < NUMERIC_ROOM + strlen(q->host) + 1;
 }
 
@@ -148,6 +158,12 @@ static struct host_answer expect_loopback(const struct host_calls *libc, struct 
 	q.room = MOST_ROOM;
 	a = answer_of(libc, &q, 0);
 	a.entry->h_name = (char *)name;
+	if (is_musl()) {
+		a.entry->h_aliases[0] = (char *)name;
+		if (has_buffer(q.call) && room < unaligned + 4 * sizeof(char *) + (size_t)a.entry->h_length + strlen(name) + 1)
+			return (struct host_answer){ .code = ERANGE, .thread_h_errno = H_ERRNO_BEFORE, .said_h_errno = SAID_BEFORE };
+		return a;
+	}
 	a.error = 0;
 	if (has_buffer(q.call) && room < unaligned + 3 * sizeof(char *) + (size_t)a.entry->h_length + strlen(name) + 1)
 		return (struct host_answer){ .code = ERANGE, .error = ERANGE, .thread_h_errno = H_ERRNO_BEFORE,

@@ -13,6 +13,7 @@
 #include "draw.h"
 #include "host_answer.h"
 #include "hosts.h"
+#include "musl.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -64,7 +65,7 @@ static void ask_name(const struct host *host, struct host_question q)
 		q.room = MOST_ROOM;
 	q.host = text_at_the_edge(0, host->text);
 	spare_libc(&libc, &q);
-	const bool layout = is_decided_at_once(&libc, looked_up(host), q.family);
+	const bool layout = !is_musl() && is_decided_at_once(&libc, looked_up(host), q.family);
 	got = answer_of(&ours, &q, 1);
 	if (host->spelling == PLAIN)
 		ascii = q.host;

@@ -5,11 +5,12 @@
  *
  * There is one documented difference: in default mode the object decodes a name for NI_IDN by
  * itself, to UTF-8 in any locale, and only if the decoded name leads back to the name.
- * predict() asks libc for the name and finds its form in a table.
+ * predict() asks libc for the name and finds its form in a table. musl does not know the flag.
  */
 #include "answer.h"
 #include "differential.h"
 #include "draw.h"
+#include "musl.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -77,8 +78,10 @@ static struct name ask(asked_function *f, const struct question *q, int side)
 	const size_t host_room = q->host_room < MOST_ROOM ? q->host_room : MOST_ROOM;
 	const size_t service_room = q->service_room < MOST_ROOM ? q->service_room : MOST_ROOM;
 	/* libc reads the path of a local address to its end, whatever the length. */
-	const size_t size = q->address.any.sa_family == AF_UNIX || q->length > sizeof q->address ? sizeof q->address
-											       : (q->length + 3u) & ~3u;
+	const size_t least = is_musl() ? sizeof q->address.v4 : 0; /* which looks at the family in any case */
+	const size_t length = q->length > least ? q->length : least;
+	const size_t size = q->address.any.sa_family == AF_UNIX || length > sizeof q->address ? sizeof q->address
+											      : (length + 3u) & ~3u;
 	char *host = q->wants_host ? room_at_the_edge(1 + 2 * side, host_room) : NULL;
 	char *service = q->wants_service ? room_at_the_edge(2 + 2 * side, service_room) : NULL;
 	const struct sockaddr *address = at_the_edge(0, &q->address, size);
@@ -103,7 +106,7 @@ static struct name predict(const struct question *q)
 	struct question name = *q, service = *q;
 	struct name a, b;
 
-	if (run->strict || !(q->flags & NI_IDN) || q->flags & NI_NUMERICHOST || !q->wants_host || q->host_room == 0)
+	if (run->strict || is_musl() || !(q->flags & NI_IDN) || q->flags & NI_NUMERICHOST || !q->wants_host || q->host_room == 0)
 		return ask(libc_getnameinfo, q, 1);
 	name.flags &= ~NI_IDN;
 	name.host_room = NI_MAXHOST;
