@@ -61,6 +61,8 @@ START_TEST(test_wanted)
 	ck_assert_ptr_nonnull(wanted("__libc_alloca_cutoff")->found);
 	ck_assert_ptr_nonnull(wanted("__pthread_get_minstack")->found);
 	ck_assert_ptr_eq(wanted("__libc_single_threaded")->found, dlsym(RTLD_DEFAULT, "__libc_single_threaded"));
+	ck_assert_ptr_eq((void *)moved.pthread_create, dlsym(RTLD_DEFAULT, "pthread_create"));
+	ck_assert_ptr_eq((void *)moved.pthread_setspecific, dlsym(RTLD_DEFAULT, "pthread_setspecific"));
 }
 END_TEST
 
