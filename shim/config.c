@@ -67,23 +67,13 @@ static int find_word(const char *value, const char words[][WORD])
 static char *read_filename(const char *value)
 {
 	bool is_relative = value[0] != '/' && strcmp(value, "stderr") != 0;
-	const char *separator = is_relative ? "/" : "";
-	char *directory = is_relative ? getcwd(NULL, 0) : strdup("");
-	char *name = NULL;
-	size_t size;
+	char directory[PATH_MAX] = "", name[PATH_MAX];
+	int length;
 
-	if (directory == NULL)
+	if (is_relative && getcwd(directory, sizeof directory) == NULL)
 		return NULL;
-	size = strlen(directory) + strlen(separator) + strlen(value) + 1;
-	if (size <= PATH_MAX)
-		name = malloc(size);
-	if (name != NULL) {
-		strcpy(name, directory);
-		strcat(name, separator);
-		strcat(name, value);
-	}
-	free(directory);
-	return name;
+	length = snprintf(name, sizeof name, "%s%s%s", directory, is_relative ? "/" : "", value);
+	return length < (int)sizeof name ? strdup(name) : NULL;
 }
 
 enum { SECOND = 1000000000 };

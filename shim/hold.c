@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +70,7 @@ static struct store *lock_store(void)
 	if (store == NULL)
 		return NULL;
 	while (atomic_exchange_explicit(&store->locked, true, memory_order_acquire)) {
-		sched_yield();
+		syscall(SYS_sched_yield);
 		if (until == 0)
 			until = clock_now() + PATIENCE;
 		if (atomic_load(&store->in_vain) >= STUCK)

@@ -196,25 +196,22 @@ static bool expand(const char *target, char path[static PATH_MAX])
 
 /* write(2), without the two signals that would kill a process which has not asked for this
  * write. SIGPIPE comes if the pipe's reader is gone (EPIPE), SIGXFSZ if the file has
- * reached its limit (EFBIG). */
+ * reached its limit (EFBIG). The kernel's sets have a bit for each signal from 1 on. */
 static void write_quietly(int fd, const struct line *line)
 {
-	sigset_t signals, before, pending;
+	const uint64_t broken = UINT64_C(1) << (SIGPIPE - 1), full = UINT64_C(1) << (SIGXFSZ - 1);
+	const uint64_t both = broken | full;
+	uint64_t before, pending;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGPIPE);
-	sigaddset(&signals, SIGXFSZ);
-	sigprocmask(SIG_BLOCK, &signals, &before); /* of this thread, on Linux */
-	sigpending(&pending);
+	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &both, &before, sizeof both); /* of this thread */
+	syscall(SYS_rt_sigpending, &pending, sizeof pending);
 	if (write(fd, line->text, line->used) < 0) {
-		int raised = errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
-		if (raised != 0 && !sigismember(&pending, raised)) {
-			sigemptyset(&signals);
-			sigaddset(&signals, raised);
-			sigtimedwait(&signals, NULL, &(struct timespec){ 0 });
-		}
+		const uint64_t raised = errno == EPIPE ? broken : errno == EFBIG ? full : 0;
+
+		if (raised & ~pending)
+			syscall(SYS_rt_sigtimedwait, &raised, NULL, &(struct timespec){ 0 }, sizeof raised);
 	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 }
 
 /* With O_NONBLOCK a FIFO that nobody reads does not block the lookup. */

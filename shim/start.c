@@ -11,7 +11,7 @@
 #include "log.h"
 
 #include <errno.h>
-#include <sched.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 atomic_bool start_fast_path;
@@ -33,7 +33,7 @@ static bool take_start(void)
 		if (found == STARTED)
 			return false;
 		if (found == self) {
-			sched_yield();
+			syscall(SYS_sched_yield);
 			found = NOT_STARTED;
 		}
 	}

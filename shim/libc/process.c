@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static struct process *_Atomic own;
 static atomic_bool not_wiped; /* this kernel cannot wipe */
@@ -16,7 +18,7 @@ void *process_map(size_t size)
 
 	if (mapped == MAP_FAILED)
 		mapped = NULL;
-	else if (madvise(mapped, size, MADV_WIPEONFORK) != 0)
+	else if (syscall(SYS_madvise, mapped, size, MADV_WIPEONFORK) != 0)
 		atomic_store(&not_wiped, true);
 	errno = saved;
 	return mapped;
