@@ -126,7 +126,7 @@ extern struct moved {
 #undef ROW
 } moved;
 
-/* A row is a library. */
+/* A row is a library. That of a process is the last one whose anchor() is there. */
 #define LIBRARIES(ROW) \
 	ROW(glibc) \
 	ROW(musl)

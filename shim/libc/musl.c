@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gnu/libc-version.h>
 #include <langinfo.h>
 #include <limits.h>
 #include <linux/futex.h>
@@ -26,7 +25,10 @@
 enum { MOST_SLEEP = 200000000 };       /* nanoseconds */
 enum { FIRST_STACK = 8 * 1024 * 1024 }; /* bytes that are usual */
 
-#pragma weak gnu_get_libc_version
+/* The entry of the loader, which is the library's own. Another object may have glibc's
+ * gnu_get_libc_version() here, for programs that were built for glibc (gcompat). */
+extern void _dlstart(void);
+#pragma weak _dlstart
 #pragma weak secure_getenv
 
 /* glibc has these in a static part, or in another release's version. */
@@ -40,7 +42,7 @@ static struct wanted wanted[] = {
 /* The name of the charset is text of the library's own. */
 static const void *anchor(void)
 {
-	return gnu_get_libc_version == NULL ? nl_langinfo(CODESET) : NULL;
+	return _dlstart != NULL ? nl_langinfo(CODESET) : NULL;
 }
 
 /* The library does not tell its version. secure_getenv() came with 1.1.24, which looks hosts up
@@ -55,8 +57,7 @@ static bool is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Returns whether the text has this word. It may be in a comment: then the library is asked in
- * vain. */
+/* Returns whether the text has this word. If it is in a comment, the library is asked in vain. */
 static bool has_word(const char *text, size_t size, const char *word)
 {
 	const char *end = text + size, *at = text;

@@ -25,8 +25,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#pragma weak __nss_configure_lookup
-
 static const struct run runs[] = {
 	{ "default mode", false, false, false },
 	{ "default mode, UTF-8, only lo", false, true, true },

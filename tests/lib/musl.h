@@ -9,12 +9,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#pragma weak gnu_get_libc_version
-extern const char *gnu_get_libc_version(void);
+/* The entry of musl's loader, which is in its libc. */
+#pragma weak _dlstart
+extern void _dlstart(void);
+
+/* musl cannot be told where to look: it asks a nameserver for what is not in /etc/hosts. */
+#pragma weak __nss_configure_lookup
 
 static inline bool is_musl(void)
 {
-	return gnu_get_libc_version == NULL;
+	return _dlstart != NULL;
 }
 
 #endif

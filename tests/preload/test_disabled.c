@@ -7,6 +7,7 @@
  * itself anew for every case; the process started asks what only the shim, or
  * only libc, answers in one way.
  */
+#include "musl.h"
 #include "unit.h"
 
 #include <gnu/libc-version.h>
@@ -78,14 +79,24 @@ static bool is_code(const char *what, int got, int want)
 	return got == want;
 }
 
+/* musl is served whatever release of glibc the function names, which another object may have
+ * there for programs that were built for glibc. */
+static bool is_of_musl(int i)
+{
+	return is_musl() && strcmp(cases[i].variable, "TEST_RELEASE") == 0;
+}
+
 /* In the process started: does it find what case I says? */
 static int child_main(int i)
 {
 	/* In any case nothing is looked up outside. */
-	bool good = __nss_configure_lookup("hosts", "files") == 0;
+	bool good = is_musl() || __nss_configure_lookup("hosts", "files") == 0;
+	int nonblock = is_of_musl(i) ? 0 : cases[i].nonblock;
 
-	good &= is_code("SOCK_NONBLOCK", ask("127.0.0.1", 0, SOCK_STREAM | SOCK_NONBLOCK), cases[i].nonblock);
-	good &= is_code("full width", ask("１２７.０.０.１", AI_NUMERICHOST, SOCK_STREAM), cases[i].full_width);
+	if (is_musl() && nonblock == EAI_SOCKTYPE)
+		nonblock = EAI_SERVICE; /* of an unknown type, there */
+	good &= is_code("SOCK_NONBLOCK", ask("127.0.0.1", 0, SOCK_STREAM | SOCK_NONBLOCK), nonblock);
+	good &= is_code("full width", ask("１２７.０.０.１", AI_NUMERICHOST, SOCK_STREAM), is_of_musl(i) ? 0 : cases[i].full_width);
 	good &= is_code("127.0.0.1", ask("127.0.0.1", 0, SOCK_STREAM), 0);
 	ask("localhost", 0, SOCK_STREAM); /* for the log */
 	return !good;
@@ -116,16 +127,17 @@ START_TEST(test_case)
 	text[length] = '\0';
 
 	const char *value = cases[_i].value ? cases[_i].value : "(unset)";
+	const char *wanted = is_of_musl(_i) ? "led" : cases[_i].how;
 	ck_assert_msg(status == 0, "%s=%s: wait status 0x%x", cases[_i].variable, value, (unsigned)status);
-	if (!cases[_i].how) {
+	if (!wanted) {
 		ck_assert_msg(length == 0, "%s=%s: logged %s", cases[_i].variable, value, text);
 		return;
 	}
 	const char *line = strstr(text, "host=\"localhost\""), *how = line ? strstr(line, " how=") : NULL;
 	/* A bare system has no /etc/hosts, and libc does not find localhost there. */
 	bool unknown = access("/etc/hosts", F_OK) != 0 && how && strncmp(how, " how=localhost", 14) == 0;
-	ck_assert_msg(unknown || (how && strncmp(how + strlen(" how="), cases[_i].how, strlen(cases[_i].how)) == 0),
-		      "%s=%s: not how=%s in the log: %s", cases[_i].variable, value, cases[_i].how, text);
+	ck_assert_msg(unknown || (how && strncmp(how + strlen(" how="), wanted, strlen(wanted)) == 0),
+		      "%s=%s: not how=%s in the log: %s", cases[_i].variable, value, wanted, text);
 	ck_assert_msg((strstr(text, cases[_i].variable) != NULL) == cases[_i].complains,
 		      "%s=%s: %s the variable: %s", cases[_i].variable, value,
 		      cases[_i].complains ? "the log does not name" : "the log names", text);

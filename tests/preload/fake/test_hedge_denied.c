@@ -84,7 +84,7 @@ START_TEST(limit_of_memory)
 	ck_assert_ptr_nonnull(file);
 	ck_assert_int_eq(fscanf(file, "%lu", &pages), 1);
 	fclose(file);
-	limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (is_musl() ? 100 : 200) * 1024;
+	limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (is_musl() ? 130 : 200) * 1024;
 	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
 	ck_assert(!can_make_thread());
 	check_lookups();
