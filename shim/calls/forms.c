@@ -12,7 +12,9 @@
 #include <sys/socket.h>
 
 enum {
-	OWN_ROOM = 64 * 1024,     /* for a caller without a buffer: few answers are longer */
+	OWN_ROOM = 15 * 1024,     /* for a caller without a buffer: few answers are longer, and musl's
+				   * malloc() makes a system call for more */
+	GROWTH = 8,               /* of that room where an answer is longer: libc is asked again */
 	MOST_ROOM = 1024 * 1024,  /* for more libc is asked with the caller's own buffer */
 };
 
@@ -144,7 +146,7 @@ struct hostent *forms_answer_own(struct question *q, enum slot_function function
 	q->room = OWN_ROOM;
 	q->skew = 0;
 	while ((code = ask_pipeline(q, &answer, &error)) == EAI_OVERFLOW)
-		q->room *= 2;
+		q->room *= GROWTH;
 	if (code == EAI_MEMORY)
 		goto no_memory;
 	error = (q->libc_flags & AI_NUMERICHOST) ? saved : errno;

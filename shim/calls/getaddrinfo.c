@@ -131,7 +131,7 @@ static inline int numeric_list(const struct question *q, void **answer)
 	if ((q->strict && q->flags & (AI_ADDRCONFIG | AI_IDN))
 	    || !find_transports(q, &first, &last) || !parse_service(q->service, &port)
 	    || !convert(&address, q)
-	    || (address.zone != NULL && !(libc->has_glibc_rules && numeric_zone(&address))))
+	    || (address.zone != NULL && !numeric_zone(&address, libc->has_glibc_rules)))
 		return ASK_LIBC;
 	list = libc->list_new((unsigned)(last - first) + 1, has_name ? q->host : NULL);
 	if (list == NULL)

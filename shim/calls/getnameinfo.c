@@ -26,9 +26,9 @@
  * NI_IDN_USE_STD3_ASCII_RULES). */
 enum { IDN_FLAGS = NI_IDN | 0x40 | 0x80 };
 
-/* Callers with buffers of different sizes share an answer. Few names are longer than this;
- * for those libc is asked with the caller's own buffer. */
-enum { ROOM = 4 * NI_MAXHOST };
+/* Callers with buffers of different sizes share an answer. A domain name has 254 bytes at the
+ * most; if a module of libc's has longer ones, libc is asked with the caller's own buffer. */
+enum { ROOM = 896 };
 
 static int ask_host(const struct question *q, void **answer)
 {

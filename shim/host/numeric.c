@@ -10,12 +10,12 @@ static bool is_of_a_link(const struct in6_addr *v6)
 	return IN6_IS_ADDR_LINKLOCAL(v6) || IN6_IS_ADDR_MC_NODELOCAL(v6) || IN6_IS_ADDR_MC_LINKLOCAL(v6);
 }
 
-bool numeric_zone(struct address *address)
+bool numeric_zone(struct address *address, bool names_first)
 {
 	const char *digit = address->zone;
 	uint64_t number = 0;
 
-	if (is_of_a_link(&address->v6)) {
+	if (names_first && is_of_a_link(&address->v6)) {
 		int saved = errno;
 
 		address->scope_id = if_nametoindex(address->zone);

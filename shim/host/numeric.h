@@ -36,8 +36,8 @@ static inline bool numeric_parse(const char *host, struct address *address)
 	return literal_ipv6(host, &address->v6, &address->zone);
 }
 
-/* Read the zone, which must not be NULL, into scope_id. Returns false if there is no such
- * zone. RFC 4007 11. */
-bool numeric_zone(struct address *address);
+/* Read the zone, which must not be NULL, into scope_id: the name of an interface, if names come
+ * first, or else a number. Returns false if it is neither. RFC 4007 11. */
+bool numeric_zone(struct address *address, bool names_first);
 
 #endif
