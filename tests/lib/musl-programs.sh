@@ -3,9 +3,20 @@
 # The programs of the tests, which are built for glibc, for processes of musl's. musl's loader
 # takes libc.so.6 for itself, so only the loader that a program names has to be another.
 
+musl_loader=/lib/ld-musl-$(uname -m).so.1
+
+# musl_version: "musl 1.2.3".
+musl_version() {
+	"$musl_loader" 2>&1 | sed -n 's/^Version /musl /p'
+}
+
 # make_musl_programs FROM TO: of the build in FROM, into TO, with the object. They want the
-# environment LD_LIBRARY_PATH=TO/musl.
+# environment LD_LIBRARY_PATH=TO/musl. Fails if there is no musl.
 make_musl_programs() {
+	[ -e "$musl_loader" ] || {
+		printf '%s\n' "there is no $musl_loader: Debian has it in the package musl" >&2
+		return 1
+	}
 	mkdir -p "$2/musl"
 	cp "$1/libgaishim.so" "$2/"
 	# For what they want of glibc beyond what musl has.
@@ -20,7 +31,7 @@ make_musl_programs() {
 	(cd "$1" && find tests -type f -perm -1) | while IFS= read -r file; do
 		mkdir -p "$2/${file%/*}"
 		rm -f "$2/$file"
-		LC_ALL=C sed "s|$glibc\\x00|/lib/ld-musl-$machine.so.1$nuls|" "$1/$file" >"$2/$file"
+		LC_ALL=C sed "s|$glibc\\x00|$musl_loader$nuls|" "$1/$file" >"$2/$file"
 		chmod 755 "$2/$file"
 	done
 }

@@ -5,14 +5,13 @@
 . tests/proof/variants/lib.sh
 . tests/lib/musl-programs.sh
 
-loader=/lib/ld-musl-$(uname -m).so.1
-[ -e "$loader" ] || skip_all "no musl (Debian's package musl)"
+[ -e "$musl_loader" ] || skip_all "no musl (Debian's package musl)"
 VARIANT=$BUILD/musl
 make_musl_programs "$BUILD" "$VARIANT"
 is "the object is the same" "$(cksum <"$VARIANT/libgaishim.so")" "$(cksum <"$BUILD/libgaishim.so")"
 
 # By itself, without what the tests want.
-names=$(readelf --dyn-syms -W "$loader" | awk '$7 != "UND" { sub(/@.*/, "", $8); print $8 }')
+names=$(readelf --dyn-syms -W "$musl_loader" | awk '$7 != "UND" { sub(/@.*/, "", $8); print $8 }')
 is "musl has all that the object must find" \
 	"$(readelf --dyn-syms -W "$GAISHIM_SO" | awk '$7 == "UND" && $5 == "GLOBAL" { sub(/@.*/, "", $8); print $8 }' |
 		grep -vxF "$names")" ""
