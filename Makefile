@@ -31,6 +31,11 @@ override BUILD := $(subst :,,$(subst :$(CURDIR)/,,:$(abspath $(BUILD))))
 ifeq ($(origin CC),default)
 CC = cc
 endif
+# The compiler may be one for another machine, and only its own tools know what it makes.
+tool = $$($(CC) -print-prog-name=$1)
+ifeq ($(origin AR),default)
+AR = $(call tool,ar)
+endif
 CFLAGS ?= -O3 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wwrite-strings -Wundef -Wvla
@@ -54,7 +59,10 @@ SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(sort $(wildcard shim/*.c shim/*/*
 # Wherever it was built, the same sources give the same object.
 # A function begins on a cache line: a numeric host pays a twentieth more or less otherwise,
 # by where the linker happens to put it.
-HIDDEN = -falign-functions=64 '-fdebug-prefix-map=$(CURDIR)=.' -fPIC -fvisibility=hidden -fno-plt -ftls-model=initial-exec
+# On arm64 gcc's functions for atomics would ask at load for __getauxval, which not every libc
+# exports. A compiler for another machine does not know the option.
+NO_HELPERS := $(shell $(CC) -Werror -mno-outline-atomics -E -x c /dev/null >/dev/null 2>&1 && echo -mno-outline-atomics)
+HIDDEN = -falign-functions=64 '-fdebug-prefix-map=$(CURDIR)=.' -fPIC -fvisibility=hidden -fno-plt -ftls-model=initial-exec $(NO_HELPERS)
 LINK = -shared -nostartfiles -Wl,-z,noseparate-code,-z,now,-z,relro,-z,text,-z,noexecstack,-z,nodelete,-z,defs -Wl,--version-script=shim/exports.map \
 	-Wl,--as-needed,-O1
 
@@ -63,6 +71,8 @@ LINK = -shared -nostartfiles -Wl,-z,noseparate-code,-z,now,-z,relro,-z,text,-z,n
 # is called in there is in the locale's charset. So what finds that out (in older releases from
 # the environment and a file) and what converts from and to it (by iconv) is left out, and so
 # is libc's part of an abort: they would cost each start some symbols more.
+# On arm64 the library is built with a canary that glibc has in its loader, and musl in libc:
+# a weak symbol is found in both, and does not make the object need glibc's loader.
 ifeq ($(IDN2),static)
 IDN = $(BUILD)/idn2.o
 IDN_API = idn2_lookup_u8 idn2_to_ascii_4z idn2_to_unicode_8z8z idn2_to_unicode_8z4z \
@@ -105,14 +115,15 @@ $(OBJECT): $(SHIM) $(BUILD)/built.o $(IDN_FILES) shim/exports.map
 
 # What the object is, as a string inside it: gaishim --version finds it there.
 $(BUILD)/built.o: $(BUILD)/versions $(BUILD)/version-$(VERSION)-$(COMMIT_NAME)
-	versions=$$($<) || versions='libraries unknown' && \
+	versions=$$($< 2>/dev/null || scripts/dev/header-versions $(CC) $(CPPFLAGS) $(SHARED)) || versions='libraries unknown' && \
 		printf 'const char built[] __attribute__((used)) = "gaishim $(VERSION) (commit $(COMMIT_NAME), %s)";\n' "$$versions" | \
 		$(CC) $(ALL_CFLAGS) $(HIDDEN) -x c -c -o $@ -
 
-# It is run here, so a compiler for another machine leaves the versions unknown.
+# Where it cannot be run, as it is for another machine, the headers tell the versions.
+SHARED = $(if $(filter shared,$(IDN2)),-DSHARED)
 $(BUILD)/versions: scripts/dev/versions.c $(IDN_FILES) | $(BUILD)/have/idn2.h
 	mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter static,$(IDN2)),-l:libidn2.a -l:libunistring.a,-DSHARED)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter static,$(IDN2)),-l:libidn2.a -l:libunistring.a,$(SHARED))
 
 $(BUILD)/version-$(VERSION)-$(COMMIT_NAME):
 	mkdir -p $(@D)
@@ -148,7 +159,7 @@ $(BUILD)/idn2.o: Makefile | $(BUILD)/have/idn2.h
 		'void abort(void) { __builtin_trap(); }' 'void __stack_chk_fail(void) { __builtin_trap(); }' | \
 		$(CC) -O2 -fPIC -x c -c -o $@.charset -
 	$(CC) -r -nostdlib -o $@.all $(IDN_API:%=-Wl,-u,%) $@.charset -l:libidn2.a -l:libunistring.a
-	objcopy $(IDN_API:%=--keep-global-symbol=%) $@.all $@
+	$(call tool,objcopy) $(IDN_API:%=--keep-global-symbol=%) --weaken-symbol=__stack_chk_guard $@.all $@
 	rm -f $@.all $@.charset
 
 $(BUILD)/shim/%.o: shim/%.c | $(BUILD)/have/idn2.h

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
  * Print what an object that is built here and now holds and runs on, for `gaishim --version`.
- * The Makefile links this with the same libraries as the object, and runs it.
+ * The Makefile links this with the same libraries as the object, and runs it. Where it cannot
+ * run, scripts/dev/header-versions reads the part that is for FROM_HEADERS.
  */
 #ifndef SHARED
 #include <idn2.h>
 #include <unistring/version.h>
 #endif
 #include <features.h>
+#ifndef FROM_HEADERS
 #include <stdio.h>
+#endif
 
 #if defined __x86_64__ && !defined __ILP32__
 #define MACHINE "x86_64"
@@ -17,6 +20,28 @@
 #elif defined __powerpc64__ && defined __LITTLE_ENDIAN__
 #define MACHINE "ppc64le"
 #endif
+
+#ifdef FROM_HEADERS
+
+#ifdef SHARED
+#define IDN2_VERSION shared
+#define _LIBUNISTRING_VERSION shared
+#define UNICODE shared
+/* The newest Unicode of a host, by releases of libidn2: the older one of its two tables. */
+#elif IDN2_VERSION_NUMBER < 0x02030000 || IDN2_VERSION_NUMBER > 0x02030008
+#define UNICODE unknown
+#elif IDN2_VERSION_NUMBER >= 0x02030008
+#define UNICODE 15.1
+#elif IDN2_VERSION_NUMBER >= 0x02030004
+#define UNICODE 15.0
+#elif IDN2_VERSION_NUMBER >= 0x02030003
+#define UNICODE 12.1
+#else
+#define UNICODE 11.0
+#endif
+versions: IDN2_VERSION _LIBUNISTRING_VERSION UNICODE MACHINE __GLIBC__ __GLIBC_MINOR__
+
+#else
 
 #ifdef SHARED
 /* The libraries are those of the system on which the object is loaded. */
@@ -70,3 +95,5 @@ int main(void)
 #endif
 	return 0;
 }
+
+#endif

@@ -46,6 +46,18 @@ ok "it compiles" make BUILD="$TMP/two" CC="$two" "$TMP/two/shim/host/classify.o"
 ok "it was called" test -s "$TMP/cached"
 is "scripts/dev/setup misses nothing" "$(CC=$two scripts/dev/setup build 2>&1)" ''
 
+# --- a compiler with tools of its own, as one for another machine has ---
+
+# shellcheck disable=SC2016 # the stubs'
+printf '#!/bin/sh\ncase $1 in\n-print-prog-name=*) printf "%%s\\n" "%s/own-${1#*=}" ;;\n*) exec cc "$@" ;;\nesac\n' "$TMP/bin" >"$TMP/bin/own-cc"
+for tool in ar objcopy; do
+	# shellcheck disable=SC2016 # the stubs'
+	printf '#!/bin/sh\necho %s >>"%s/own-tools"\nexec %s "$@"\n' $tool "$TMP" $tool >"$TMP/bin/own-$tool"
+done
+chmod 755 "$TMP/bin/own-"*
+ok "it compiles with its own tools" make BUILD="$TMP/own" CC="$TMP/bin/own-cc" "$TMP/own/idn2.o" "$TMP/own/tests/lib.a"
+is "they were called" "$(sort -u "$TMP/own-tools" 2>/dev/null | tr '\n' ' ')" 'ar objcopy '
+
 # --- IDN2 after another IDN2 ---
 
 build=$TMP/build

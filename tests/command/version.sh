@@ -77,11 +77,18 @@ rm "$sources/.commit"
 like "if nobody tells any more, it stays" "$(built)" 'commit abcdef123456, '
 cp "$sources/scripts/dev/versions.c" "$TMP/"
 printf 'int main(void) { return 1; }\n' >"$sources/scripts/dev/versions.c"
-like "a build for another machine: the libraries are unknown" "$(built)" '\(commit abcdef123456, libraries unknown\)$'
+like "neither a program nor headers tell of the libraries" "$(built)" '\(commit abcdef123456, libraries unknown\)$'
 cp "$TMP/versions.c" "$sources/scripts/dev/"
 like "and known again" "$(built)" ', libidn2 [0-9]'
+told=$(built)
+sed 's/^int main(void)$/&\n{\n\treturn 1;\n}\nint never(void)/' "$TMP/versions.c" >"$sources/scripts/dev/versions.c"
+like "the program cannot be run here" "$(sed -n '/^int main/,$p' "$sources/scripts/dev/versions.c")" 'return 1;'
+rm -f "$build/versions"
+is "the program cannot be run here: the headers tell the same" "$(built)" "$told"
+cp "$TMP/versions.c" "$sources/scripts/dev/"
 ok "with shared libraries" make -s -C "$sources" BUILD="$TMP/shared" IDN2=shared "$TMP/shared/versions"
 like "with shared libraries: their versions are not told" "$("$TMP/shared/versions")" '^libidn2 and libunistring shared,'
+is "with shared libraries: nor by the headers" "$(scripts/dev/header-versions cc -DSHARED)" "$("$TMP/shared/versions")"
 
 if ! command -v git >/dev/null; then
 	skip "the commit" "no git"
