@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: MIT
 # gaishim. `make help` lists the targets; CC, CFLAGS, CPPFLAGS and LDFLAGS are yours, from
 # the environment or as arguments. Others than last time build nothing anew: `make clean`
-# comes first then.
+# comes first then. ARCH=arm64 or ARCH=amd64 builds for that architecture; if it is not this
+# machine's, by Debian's compiler and libraries for it, and in build/ARCH.
 
 VERSION = 0.1.0
 PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
-BUILD = build
+ARCH =
+TRIPLE_amd64 = x86_64-linux-gnu
+TRIPLE_arm64 = aarch64-linux-gnu
+$(if $(filter-out amd64 arm64,$(ARCH))$(word 2,$(ARCH)),$(error ARCH is amd64 or arm64, not $(ARCH)))
+# Empty on a machine of that architecture.
+FOREIGN := $(if $(ARCH),$(filter-out $(shell uname -m)-%,$(TRIPLE_$(ARCH))))
+BUILD = build$(FOREIGN:%=/$(ARCH))
 # Another make in the same directory, `make install` say, keeps what was chosen.
 IDN2 ?= $(if $(wildcard $(BUILD)/idn2-shared),shared,static)
 SAN =
@@ -29,7 +36,13 @@ $(foreach name,BUILD PREFIX LIBDIR DESTDIR,$(if $(call lone_dollar,$(value $(nam
 override BUILD := $(subst :,,$(subst :$(CURDIR)/,,:$(abspath $(BUILD))))
 
 ifeq ($(origin CC),default)
-CC = cc
+CC = $(or $(FOREIGN:%=%-gcc),cc)
+endif
+machine_of = $(firstword $(subst -, ,$1))
+ifneq ($(ARCH),)
+CC_FOR := $(shell $(CC) -dumpmachine 2>/dev/null)
+$(if $(filter-out $(call machine_of,$(TRIPLE_$(ARCH))),$(call machine_of,$(CC_FOR))),\
+	$(error ARCH=$(ARCH) needs another compiler than CC=$(CC), which is for $(CC_FOR)))
 endif
 # The compiler may be one for another machine, and only its own tools know what it makes.
 tool = $$($(CC) -print-prog-name=$1)
@@ -136,12 +149,14 @@ $(BUILD)/idn2-$(IDN2):
 	touch $@
 
 # Where a compiler would say twenty lines about a header that is not there.
-PACKAGE_idn2 = libidn2-dev (scripts/dev/setup build does)
-PACKAGE_check = check (scripts/dev/setup check does)
+OF = $(FOREIGN:%=:$(ARCH))
+SETUP = scripts/dev/setup $(or $(FOREIGN:%=$(ARCH)),build)
+PACKAGE_idn2 = libidn2-dev$(OF) ($(SETUP) does)
+PACKAGE_check = check$(OF) (scripts/dev/setup $(if $(FOREIGN),all,check) does)
 $(BUILD)/have/%.h:
 	mkdir -p $(@D)
 	command -v $(firstword $(CC)) >/dev/null || \
-		{ echo "there is no compiler $(firstword $(CC)): install gcc (scripts/dev/setup build does), or name one: make CC=..." >&2; exit 1; }
+		{ echo "there is no compiler $(firstword $(CC)): install gcc$(subst _,-,$(FOREIGN:%=-%)) ($(SETUP) does), or name one: make CC=..." >&2; exit 1; }
 	printf '#include <$*.h>\n' | $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -E -o /dev/null - 2>/dev/null || \
 		{ echo "there is no $*.h: install $(PACKAGE_$*)" >&2; exit 1; }
 	touch $@
@@ -150,7 +165,7 @@ $(BUILD)/idn2.o: Makefile | $(BUILD)/have/idn2.h
 	mkdir -p $(@D)
 	for library in libidn2.a libunistring.a; do \
 		$(CC) -r -nostdlib -o $@.all -l:$$library 2>/dev/null || \
-			{ echo "there is no $$library: install libidn2-dev and libunistring-dev (scripts/dev/setup build does)," \
+			{ echo "there is no $$library for $$($(CC) -dumpmachine): install libidn2-dev$(OF) and libunistring-dev$(OF) ($(SETUP) does)," \
 				"or make IDN2=shared" >&2; exit 1; }; \
 	done
 	echo "  $@"
@@ -268,20 +283,24 @@ install: all ## install under PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR
 uninstall: ## remove what install put there
 	BUILD=$(BUILD) VERSION=$(VERSION) scripts/dev/install uninstall
 
+# Packages are named after the machine that the object is for.
+MACHINE = $(call machine_of,$(shell $(CC) -dumpmachine))
+PACKAGE_ARCH = $(or $(strip $(foreach arch,amd64 arm64,$(if $(filter $(MACHINE)-%,$(TRIPLE_$(arch))),$(arch)))),$(shell dpkg --print-architecture))
+
 # The same files give the same archive: nothing in it tells when, where and by whom it was made.
 EPOCH = $${SOURCE_DATE_EPOCH:-$(or $(word 2,$(COMMIT)),$$(stat -c %Y Makefile))}
 TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime=@$(EPOCH)
 
 deb: all ## make a Debian package, build/gaishim_VERSION_ARCH.deb
-	SOURCE_DATE_EPOCH=$(EPOCH) VERSION=$(VERSION) BUILD=$(BUILD) scripts/dev/deb
+	SOURCE_DATE_EPOCH=$(EPOCH) VERSION=$(VERSION) BUILD=$(BUILD) ARCH=$(PACKAGE_ARCH) STRIP=$(call tool,strip) scripts/dev/deb
 
 tarball: all ## make an archive that runs from any directory
 	rm -rf $(BUILD)/stage
 	$(MAKE) -s install DESTDIR='$(BUILD)/stage' PREFIX=/gaishim-$(VERSION)
-	BUILD=$(BUILD) scripts/dev/handout '$(BUILD)/stage/gaishim-$(VERSION)'
-	$(TAR) -C $(BUILD)/stage -czf $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz gaishim-$(VERSION)
+	BUILD=$(BUILD) ARCH=$(PACKAGE_ARCH) scripts/dev/handout '$(BUILD)/stage/gaishim-$(VERSION)'
+	$(TAR) -C $(BUILD)/stage -czf $(BUILD)/gaishim-$(VERSION)-$(MACHINE).tar.gz gaishim-$(VERSION)
 	rm -r $(BUILD)/stage
-	echo "  $(BUILD)/gaishim-$(VERSION)-$$(uname -m).tar.gz"
+	echo "  $(BUILD)/gaishim-$(VERSION)-$(MACHINE).tar.gz"
 
 SOURCES = .ci .clang-tidy .gitignore LICENSE Makefile README.md docs scripts shim tests
 
@@ -298,5 +317,6 @@ clean: ## remove what was built
 
 help: ## list the targets
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+	echo 'ARCH=arm64 or amd64 with all, tests, install, deb and tarball: for a machine of that kind'
 
 .PHONY: all tests check harnesses fuzz stress coverage bench docs figures install uninstall deb tarball dist clean help

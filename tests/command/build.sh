@@ -140,15 +140,41 @@ fi
 ok "make clean" make -C "$TMP/copy" BUILD="$TMP/elsewhere" clean
 ok "nothing is left" [ ! -e "$TMP/elsewhere" ]
 
+# --- for another architecture ---
+
+case $(uname -m) in
+aarch64) here=arm64 other=amd64 triple=x86_64-linux-gnu package=gcc-x86-64-linux-gnu ;;
+*) here=amd64 other=arm64 triple=aarch64-linux-gnu package=gcc-aarch64-linux-gnu ;;
+esac
+for arch in arm x86_64 'arm64 amd64'; do
+	refused "ARCH='$arch'" 'ARCH is amd64 or arm64, not ' ARCH="$arch"
+done
+refused "ARCH=$other by this machine's compiler" "ARCH=$other needs another compiler than CC=cc, which is for " ARCH=$other CC=cc
+# Others use a variable of this name in their environments.
+would "ARCH from the environment does not count" '^cc ' "$triple" ARCH=nosuch make
+if [ "$here" = amd64 ]; then
+	would "ARCH=$here" '^cc ' "$triple" make ARCH=$here
+else
+	skip "ARCH=$here" "this machine is another"
+fi
+# A compiler that says it is for the other architecture.
+# shellcheck disable=SC2016 # the stub's
+printf '#!/bin/sh\ncase $1 in\n-dumpmachine) echo %s ;;\n*) exec "%s" "$@" ;;\nesac\n' "$triple" "$TMP/bin/lacking" >"$TMP/bin/$triple-gcc"
+chmod 755 "$TMP/bin/$triple-gcc"
+like "ARCH=$other: in a directory of its own" "$(make -n ARCH=$other 2>&1)" "^$triple-gcc .* -shared .* -o build/$other/libgaishim.so.new "
+
 # --- what is missing ---
 
-# missing FILE ERE TARGET: make says that in one line, and no compiler says more.
+# missing FILE ERE TARGET [ARG...]: make says that in one line, and no compiler says more.
 missing() {
 	rm -rf "$TMP/missing"
-	out=$(MISSING=$1 make BUILD="$TMP/missing" CC="$TMP/bin/lacking" "$3" 2>&1)
-	is "no $1: fails" "$?" 2
-	like "no $1: says so" "$out" "$2"
-	is "no $1: in one line" "$(printf '%s\n' "$out" | grep -Evc '^make|^  /')" 1
+	file=$1 ere=$2 target=$3
+	shift 3
+	set -- "${@:-CC=$TMP/bin/lacking}"
+	out=$(MISSING=$file make BUILD="$TMP/missing" "$@" "$target" 2>&1)
+	is "no $file, $*: fails" "$?" 2
+	like "no $file, $*: says so" "$out" "$ere"
+	is "no $file, $*: in one line" "$(printf '%s\n' "$out" | grep -Evc '^make|^  /')" 1
 }
 
 # A compiler that does not find the file of that name.
@@ -163,8 +189,12 @@ END
 chmod 755 "$TMP/bin/lacking"
 missing idn2.h 'no idn2\.h: .*libidn2-dev.*scripts/dev/setup build' all
 missing check.h 'no check\.h: install check.*scripts/dev/setup check' "$TMP/missing/tests/preload/test_disabled"
-missing libidn2.a 'no libidn2\.a: .*libidn2-dev.*IDN2=shared' "$TMP/missing/idn2.o"
-missing libunistring.a 'no libunistring\.a: .*libunistring-dev.*IDN2=shared' "$TMP/missing/idn2.o"
+missing libidn2.a 'no libidn2\.a for [^ ]*: .*libidn2-dev .*setup build.*IDN2=shared' "$TMP/missing/idn2.o"
+missing libunistring.a 'no libunistring\.a for [^ ]*: .*libunistring-dev .*IDN2=shared' "$TMP/missing/idn2.o"
+missing idn2.h "no idn2\\.h: .*libidn2-dev:$other .*scripts/dev/setup $other" all ARCH=$other
+missing libidn2.a "no libidn2\\.a for $triple: .*libidn2-dev:$other .*setup $other.*IDN2=shared" "$TMP/missing/idn2.o" ARCH=$other
+like "no compiler, ARCH=$other" "$(make BUILD="$TMP/nothing" ARCH=$other CC=no-such-compiler all 2>&1)" \
+	"no compiler no-such-compiler: install $package \(scripts/dev/setup $other does\)"
 out=$(make BUILD="$TMP/nothing" CC=no-such-compiler all 2>&1)
 like "no compiler" "$out" 'no compiler no-such-compiler'
 out=$(make BUILD="$TMP/nothing" CC=no-such-compiler all 2>&1 | grep -vc '^make')

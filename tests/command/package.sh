@@ -55,8 +55,14 @@ like "it knows its commit" "$("$sources/scripts/gaishim" --version)" "\\(commit 
 
 # Debug information, of which the build id is made, must not tell where that was; nor an
 # archive where, when, by whom and with which umask.
-packages='tarball dist'
-! command -v dpkg-deb >/dev/null || packages="deb $packages"
+packages='tarball dist' foreign=tarball
+! command -v dpkg-deb >/dev/null || packages="deb $packages" foreign="deb tarball"
+# With a compiler for arm64 and the libraries, the packages for that as well.
+case $(uname -m)/$(aarch64-linux-gnu-gcc -print-file-name=libunistring.a 2>&1) in
+aarch64/*) foreign='' why='this machine is one itself' ;;
+*/*/libunistring.a) ;;
+*) foreign='' why='no compiler for arm64, or no libunistring-dev:arm64' ;;
+esac
 mv "$sources" "$TMP/one"
 mkdir "$TMP/elsewhere"
 two=$TMP/elsewhere/another-name
@@ -76,9 +82,27 @@ fi
 ok "its packages" make -C "$TMP/one" -s $packages
 # shellcheck disable=SC2086 # words
 ok "they build elsewhere: packages of another user, umask, time and zone" "$@" make -C "$two" -s $packages
-for file in "$TMP/one"/build/*.so "$TMP/one"/build/*.deb "$TMP/one"/build/*.tar.gz; do
-	[ ! -e "$file" ] || ok "it is the same there: ${file##*/}" cmp "$file" "$two/build/${file##*/}"
+if [ "$foreign" ]; then
+	# shellcheck disable=SC2086 # words
+	ok "its packages for arm64" make -C "$TMP/one" -s ARCH=arm64 $foreign
+	# shellcheck disable=SC2086 # words
+	ok "they build elsewhere, for arm64" "$@" make -C "$two" -s ARCH=arm64 $foreign
+fi
+for file in "$TMP/one"/build/*.so "$TMP/one"/build/*.deb "$TMP/one"/build/*.tar.gz \
+	"$TMP/one"/build/arm64/*.so "$TMP/one"/build/arm64/*.deb "$TMP/one"/build/arm64/*.tar.gz; do
+	[ ! -e "$file" ] || ok "it is the same there: ${file##*/}" cmp "$file" "$two/${file#"$TMP/one/"}"
 done
+if [ "$foreign" ]; then
+	made=$TMP/one/build/arm64
+	tar -xzf "$made/gaishim-$version-aarch64.tar.gz" -C "$TMP/elsewhere"
+	like "for arm64: what the object says" "$(LC_ALL=C grep -ao 'gaishim [^ ()]* ([^()]*)' "$TMP/elsewhere/gaishim-$version/lib/gaishim/libgaishim.so")" \
+		'libidn2 [0-9.]+, libunistring [0-9.]+, Unicode [0-9.]+, aarch64, glibc 2\.31\+\)$'
+	like "for arm64: which libraries are inside" "$(cat "$TMP/elsewhere/gaishim-$version/licences/NOTICE")" 'libidn2 [0-9]'
+	! command -v dpkg-deb >/dev/null ||
+		is "for arm64: the package's architecture" "$(dpkg-deb -f "$made/gaishim_${version}_arm64.deb" Architecture)" arm64
+else
+	skip "packages for arm64" "$why"
+fi
 rm -rf "$TMP/one" "$TMP/elsewhere" "$TMP/log"
 
 ok "make tarball" make BUILD="$build" tarball
@@ -109,6 +133,7 @@ command -v dpkg-deb >/dev/null || {
 	done_testing
 }
 ok "make deb" make BUILD="$build" deb
+is "the package: its architecture" "$(dpkg-deb -f "$build"/gaishim_*.deb Architecture)" "$(dpkg --print-architecture)"
 deb=$(echo "$build"/gaishim_*.deb)
 cp "$deb" "$TMP/one"
 anew make BUILD="$build" deb
