@@ -29,7 +29,7 @@ run() {
 	shift
 	out=$(PATH=$TMP/bin CC=$compiler "$@" 2>&1)
 	status=$?
-	calls=$(grep -v '^apt-cache\|^dpkg-query\|^id \|^apt-get .*--assume-no' "$TMP/calls")
+	calls=$(grep -v '^apt-cache\|^dpkg-query\|^dpkg --print\|^id \|^apt-get .*--assume-no' "$TMP/calls")
 }
 
 # root NUMBER: the user's id.
@@ -70,6 +70,13 @@ lists ' 500 http://deb.debian.org/debian bookworm/main amd64 Packages'
 stub apt-cache 'test "$1" = policy || exit 0' 'shift' "test \$# -gt 0 || exec cat '$TMP/lists'" \
 	"grep -q Packages '$TMP/lists' || exit 0" 'for p; do printf "%s:\n  Candidate: %s\n" $p "$(test $p = mandoc && echo "(none)" || echo 1)"; done'
 stub dpkg-query 'echo not-installed'
+stub dpkg "case \$1 in
+	--print-architecture) echo amd64 ;;
+	--print-foreign-architectures) cat '$TMP/foreign' ;;
+	--add-architecture) echo \$2 >>'$TMP/foreign' ;;
+	--remove-architecture) : >'$TMP/foreign' ;;
+	esac"
+: >"$TMP/foreign"
 stub apt-get
 root 1000
 for script in 'dev/setup build' demo; do
@@ -170,6 +177,32 @@ run "$cc" scripts/dev/setup all
 is "only optional packages missing, not root: status" "$status" 0
 like "only optional packages missing, not root: the line" "$out" \
 	'^    apt-get update && apt-get install -y --no-install-recommends .*valgrind'
+
+# --- another architecture ---
+
+here='gcc-aarch64-linux-gnu make libc6-dev-arm64-cross' foreign='libidn2-dev:arm64 libunistring-dev:arm64'
+rm "$TMP/bin/make"
+stub apt-get
+: >"$TMP/foreign"
+run no-compiler scripts/dev/setup arm64
+like "arm64, not root: the line" "$out" "^    apt-get update && apt-get install -y --no-install-recommends $here &&\
+ dpkg --add-architecture arm64 && apt-get update && apt-get install -y --no-install-recommends $foreign\$"
+is "arm64, not root: nothing is run" "$calls" ''
+root 0
+run no-compiler scripts/dev/setup arm64
+like "arm64, root: says what becomes of the machine" "$out" "adding the architecture arm64 .* 'dpkg --remove-architecture arm64' undoes it"
+is "arm64, root: dpkg and apt know the architecture first" \
+	"$(printf '%s\n' "$calls" | sed 's/.* install \(.*\)/install \1/' | paste -s -d '|')" \
+	"dpkg --add-architecture arm64|apt-get -q update|install $here $foreign"
+run no-compiler scripts/dev/setup arm64
+is "arm64, root: it is added once" "$(printf '%s\n' "$calls" | grep -c '^dpkg ')" 0
+: >"$TMP/foreign"
+stub apt-get 'case "$*" in *update) test ! -s '"'$TMP/foreign'"' ;; esac'
+run no-compiler scripts/dev/setup all
+is "an archive without the architecture: all is as it was" "$(cat "$TMP/foreign")" ''
+like "an archive without the architecture: said" "$out" 'that failed, so it is removed again'
+like "an archive without the architecture: the others are installed" "$calls" 'install .* gcc-aarch64-linux-gnu'
+stub apt-get
 
 # check, in a tree of its own: it keeps a log in build.
 mkdir -p "$TMP/tree/build"
