@@ -3,7 +3,6 @@
 #include "musl.h"
 
 #include <dirent.h>
-#include <limits.h>
 
 const struct fake *fake;
 
@@ -28,7 +27,7 @@ size_t count_tasks(void)
 	for (struct dirent *task; (task = readdir(tasks)) != NULL;)
 		count += atoi(task->d_name) > 0;
 	closedir(tasks);
-	return count;
+	return count - SANITIZER("emulator"); /* which has a thread of its own */
 }
 
 bool tasks_are(size_t n)
@@ -294,18 +293,13 @@ void settle(void)
 void with_environment(const char *name, const char *value)
 {
 	const char *is = getenv(name);
-	char self[PATH_MAX];
-	ssize_t len;
+	char **command = command_anew(NULL);
 
 	if (is != NULL && strcmp(is, value) == 0)
 		return;
-	len = readlink("/proc/self/exe", self, sizeof self - 1);
-	if (len > 0) {
-		self[len] = '\0';
-		setenv(name, value, 1);
-		execv(self, arguments);
-	}
-	perror("/proc/self/exe");
+	setenv(name, value, 1);
+	execv(command[0], command);
+	perror(command[0]);
 	exit(99);
 }
 

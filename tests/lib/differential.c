@@ -205,17 +205,15 @@ static int run_main(int index, bool (*walk)(unsigned long drawn), unsigned long 
 
 /* --- the Check program: a test for each run --- */
 
-static char *self;
-
 START_TEST(test_run)
 {
 	char index[] = { (char)('0' + _i), '\0' };
-	char *const argv[] = { self, index, NULL };
+	char **command = command_anew(index);
 	pid_t pid;
 	int status;
 
 	setenv("GAISHIM_STRICT", runs[_i].strict ? "1" : "0", 1);
-	ck_assert_int_eq(posix_spawn(&pid, self, NULL, NULL, argv, environ), 0);
+	ck_assert_int_eq(posix_spawn(&pid, command[0], NULL, NULL, command, environ), 0);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_msg(status == 0, "%s: wait status 0x%x", runs[_i].name, (unsigned)status);
 }
@@ -225,7 +223,6 @@ TCase *walk_tests(bool (*walk)(unsigned long drawn), unsigned long drawn)
 {
 	if (arguments[1] != NULL)
 		exit(run_main(atoi(arguments[1]), walk, drawn));
-	self = arguments[0];
 
 	if (!getenv("GAISHIM_SEED")) {
 		char seed[32];

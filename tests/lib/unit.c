@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -17,6 +18,21 @@ TCase *skip_all(const char *format, ...)
 	putchar('\n');
 	va_end(values);
 	return NULL;
+}
+
+char **command_anew(char *argument)
+{
+	static char *command[8], words[PATH_MAX];
+	const char *emulator = getenv("TEST_EMULATOR");
+	char **next = command;
+
+	snprintf(words, sizeof words, "%s", emulator != NULL ? emulator : "");
+	for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " "))
+		*next++ = word;
+	*next++ = arguments[0];
+	*next++ = argument;
+	*next = NULL;
+	return command;
 }
 
 /* Runs them as the environment says (CK_...). */

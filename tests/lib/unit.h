@@ -19,7 +19,12 @@ TCase *skip_all(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Those of the command line, main's argv. */
 extern char **arguments;
 
-/* True under this sanitizer ("address", "thread", "valgrind"), or with "" under
+/* Returns a command that starts this program once more, with this argument or none (NULL). It
+ * begins with the command of TEST_EMULATOR, if there is one: the kernel cannot start a program
+ * of another machine by itself. The next call overwrites what this one returned. */
+char **command_anew(char *argument);
+
+/* True under this sanitizer ("address", "thread", "valgrind", "emulator"), or with "" under
  * any: the runs of tests/proof/variants say so in the environment. */
 #define SANITIZER(name) (getenv("TEST_SANITIZER") != NULL && strstr(getenv("TEST_SANITIZER"), name) != NULL)
 

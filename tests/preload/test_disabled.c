@@ -102,12 +102,10 @@ static int child_main(int i)
 	return !good;
 }
 
-static char *self;
-
 START_TEST(test_case)
 {
 	char index[16], log[] = "/tmp/gaishim-test-XXXXXX", text[4096];
-	char *const argv[] = { self, index, NULL };
+	char **command = command_anew(index);
 	int fd = mkstemp(log), status;
 	pid_t pid;
 
@@ -116,7 +114,7 @@ START_TEST(test_case)
 	if (cases[_i].value)
 		setenv(cases[_i].variable, cases[_i].value, 1);
 	snprintf(index, sizeof index, "%d", _i);
-	ck_assert_int_eq(posix_spawn(&pid, self, NULL, NULL, argv, environ), 0);
+	ck_assert_int_eq(posix_spawn(&pid, command[0], NULL, NULL, command, environ), 0);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	unsetenv(cases[_i].variable);
 
@@ -150,7 +148,6 @@ TCase *make_tests(void)
 
 	if (arguments[1] != NULL)
 		exit(child_main(atoi(arguments[1])));
-	self = arguments[0];
 	tcase_set_timeout(tc, 60);
 	ADD_ROWS(tc, test_case, cases);
 	return tc;
