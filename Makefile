@@ -53,8 +53,12 @@ CFLAGS ?= -O3 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wwrite-strings -Wundef -Wvla
 
+# On arm64 gcc's functions for atomics would ask at load for __getauxval, which musl keeps for
+# itself. A compiler for another machine does not know the option.
+NO_HELPERS := $(shell $(CC) -Werror -mno-outline-atomics -E -x c /dev/null >/dev/null 2>&1 && echo -mno-outline-atomics)
+
 ALL_CPPFLAGS = $(CPPFLAGS) -D_GNU_SOURCE
-ALL_CFLAGS = $(CFLAGS) -std=gnu11 $(WARNINGS)
+ALL_CFLAGS = $(CFLAGS) -std=gnu11 $(NO_HELPERS) $(WARNINGS)
 ifneq ($(SAN),)
 ALL_CPPFLAGS += -DSANITIZED
 ALL_CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -72,10 +76,7 @@ SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(sort $(wildcard shim/*.c shim/*/*
 # Wherever it was built, the same sources give the same object.
 # A function begins on a cache line: a numeric host pays a twentieth more or less otherwise,
 # by where the linker happens to put it.
-# On arm64 gcc's functions for atomics would ask at load for __getauxval, which not every libc
-# exports. A compiler for another machine does not know the option.
-NO_HELPERS := $(shell $(CC) -Werror -mno-outline-atomics -E -x c /dev/null >/dev/null 2>&1 && echo -mno-outline-atomics)
-HIDDEN = -falign-functions=64 '-fdebug-prefix-map=$(CURDIR)=.' -fPIC -fvisibility=hidden -fno-plt -ftls-model=initial-exec $(NO_HELPERS)
+HIDDEN = -falign-functions=64 '-fdebug-prefix-map=$(CURDIR)=.' -fPIC -fvisibility=hidden -fno-plt -ftls-model=initial-exec
 LINK = -shared -nostartfiles -Wl,-z,noseparate-code,-z,now,-z,relro,-z,text,-z,noexecstack,-z,nodelete,-z,defs -Wl,--version-script=shim/exports.map \
 	-Wl,--as-needed,-O1
 
