@@ -49,10 +49,10 @@ have_files() {
 have_arm64() {
 	emulator=$cache/emulator/usr/bin/qemu-aarch64
 	have_files emulator trixie "$(dpkg --print-architecture)" qemu-user ./usr/bin/qemu-aarch64 &&
-		have_files "$release" "${release%-arm64}" arm64 base-files,libc6,libsubunit0,libidn2-0,musl \
-			./lib ./usr/lib ./etc/debian_version &&
-		says_glibc=$(QEMU_LD_PREFIX=$root "$emulator" "$root/lib/aarch64-linux-gnu/libc.so.6" 2>&1 | sed -n 's/.* release version \([0-9.]*[0-9]\)\.$/\1/p') &&
-		{ [ "$says_glibc" ] || without "the emulator does not run here"; }
+		have_files "$release" "${release%-arm64}" arm64 base-files,libc6,libc-bin,libsubunit0,libidn2-0,musl \
+			./lib ./usr/lib ./usr/bin/getent ./etc/debian_version &&
+		glibc=$(QEMU_LD_PREFIX=$root "$emulator" "$root/lib/aarch64-linux-gnu/libc.so.6" 2>&1 | sed -n 's/.* release version \([0-9.]*[0-9]\)\.$/\1/p') &&
+		{ [ "$glibc" ] || without "the emulator does not run here"; }
 }
 
 # emulated COMMAND...: tests/run and what is like it, with the programs of $programs on the

@@ -128,6 +128,10 @@ START_TEST(test_leader_switches)
 	static char stack[128 * 1024];
 	struct caller other = plain, waiter = plain;
 
+	if ((char *)__builtin_frame_address(0) < stack) {
+		puts("# SKIP a leader on another stack: an emulator puts the stack below the program");
+		return;
+	}
 	traveller = plain;
 	traveller.inside = step_out;
 	getcontext(&away);
