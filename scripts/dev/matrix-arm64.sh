@@ -55,9 +55,12 @@ have_arm64() {
 		{ [ "$glibc" ] || without "the emulator does not run here"; }
 }
 
-# emulated COMMAND...: tests/run and what is like it, with the programs of $programs on the
-# libraries of $release.
+# emulated LOADER COMMAND...: tests/run and what is like it, with the programs of $programs on
+# the libraries of $release. LOADER starts them if it is not empty: musl's, and not their own.
 emulated() {
-	env QEMU_LD_PREFIX="$cache/$release" TEST_WRAPPER="$emulator" TEST_EMULATOR="$emulator" \
+	set -- "$emulator${1:+ $1}" "$@"
+	wrapper=$1
+	shift 2
+	env QEMU_LD_PREFIX="$cache/$release" TEST_WRAPPER="$wrapper" TEST_EMULATOR="$wrapper" \
 		TEST_SANITIZER=emulator BUILD="$programs" "$@"
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Limit: 900 s
-# Built for arm64: what the object asks of a libc, and the tests under an emulator, with the
-# libraries of Debian 12 and 13 for arm64.
+# Built for arm64: what the object asks of a libc, and the tests under an emulator, on glibc and
+# musl of Debian 12 and 13 for arm64.
 . tests/proof/variants/lib.sh
 . scripts/dev/matrix-roots.sh
 . scripts/dev/matrix-arm64.sh
@@ -61,17 +61,20 @@ logged() {
 	cat "$TMP/out" "$TMP/log" 2>&1
 }
 
-# run_emulated TEST...: each test is a result. What is skipped inside is told too.
+# run_emulated LOADER TEST...: each test is a result. What is skipped inside is told too.
 run_emulated() {
-	start=$(date +%s)
-	emulated env GAISHIM_QUESTIONS=20000 TEST_JOBS=4 tests/run "$@" >"$TMP/run" 2>&1
+	start=$(date +%s) loader=$1
+	where=$release${1:+, musl}
+	shift
+	emulated "$loader" env GAISHIM_QUESTIONS=20000 TEST_JOBS=4 tests/run "$@" >"$TMP/run" 2>&1
 	sed -n 's,^ *[0-9]*/[0-9]* [^ ]*/tests/\([^ ]*\) *\(ok\|FAILED\) .*,\1 \2,p' "$TMP/run" >"$TMP/verdicts"
-	is "$release: all tests have ended" "$(wc -l <"$TMP/verdicts")" $#
+	is "$where: all tests have ended" "$(wc -l <"$TMP/verdicts")" $#
 	while read -r test verdict; do
-		is "$release: $test" "$verdict" ok || sed -n "\\,/$test ,,/^ *[0-9]*\\/[0-9]* /p" "$TMP/run" | sed 's/^/# /'
+		is "$where: $test" "$verdict" ok
+		[ "$verdict" = ok ] || sed -n "\\,/$test ,,/^ *[0-9]*\\/[0-9]* /s/^/# /p" "$TMP/run"
 	done <"$TMP/verdicts"
 	sed -n 's/^ *\(1\.\.0 *\)\{0,1\}\(# SKIP.*\)/\2/p' "$TMP/run" | sort -u
-	say "$release: $(tail -n 1 "$TMP/run"), in $(($(date +%s) - start)) s"
+	say "$where: $(tail -n 1 "$TMP/run"), in $(($(date +%s) - start)) s"
 }
 
 # below KIND...: the programs of the tests of these kinds.
@@ -81,12 +84,14 @@ below() {
 	done | sed "s,^,$VARIANT/,; s,\\.c\$,,"
 }
 
-# with_musl COMMAND...: the same as logged, in a process of musl's. Its loader takes libc.so.6 for
-# itself, but not glibc's loader, which programs that are built for glibc name, too.
+# Musl's loader takes libc.so.6 for itself, but not glibc's loader, which programs that are
+# built for glibc name, too.
+mkdir "$TMP/musl"
+cp "$VARIANT/tests/lib/libmusl.so" "$TMP/musl/ld-linux-aarch64.so.1"
+cp "$VARIANT/tests/lib/libmusl.so" "$TMP/musl/libsubunit.so.0"
+
+# with_musl COMMAND...: the same as logged, in a process of musl's.
 with_musl() {
-	mkdir -p "$TMP/musl"
-	cp "$VARIANT/tests/lib/libmusl.so" "$TMP/musl/ld-linux-aarch64.so.1"
-	cp "$VARIANT/tests/lib/libmusl.so" "$TMP/musl/libsubunit.so.0"
 	logged -E LD_LIBRARY_PATH="$TMP/musl" "$root/lib/ld-musl-aarch64.so.1" "$@"
 }
 
@@ -107,8 +112,14 @@ for release in bullseye-arm64 $arm64_releases; do
 	like "$release: its musl serves the object" "$(with_musl "$VARIANT/tests/network/ask" 127.0.0.1)" 'how=numeric'
 	# shellcheck disable=SC2046 # one test a word
 	case $release in
-	bookworm-*) run_emulated $(below unit preload preload/fake) ;;
-	*) run_emulated $(below preload preload/fake) ;;
+	bookworm-*)
+		run_emulated '' $(below unit preload preload/fake)
+		LD_LIBRARY_PATH=$TMP/musl run_emulated "$root/lib/ld-musl-aarch64.so.1" $(below unit)
+		;;
+	*)
+		run_emulated '' $(below preload preload/fake)
+		LD_LIBRARY_PATH=$TMP/musl run_emulated "$root/lib/ld-musl-aarch64.so.1" $(below preload/fake | grep -v _disabled)
+		;;
 	esac
 done
 done_testing
