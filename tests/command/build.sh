@@ -161,7 +161,7 @@ fi
 # shellcheck disable=SC2016 # the stub's
 printf '#!/bin/sh\ncase $1 in\n-dumpmachine) echo %s ;;\n*) exec "%s" "$@" ;;\nesac\n' "$triple" "$TMP/bin/lacking" >"$TMP/bin/$triple-gcc"
 chmod 755 "$TMP/bin/$triple-gcc"
-like "ARCH=$other: in a directory of its own" "$(make -n ARCH=$other 2>&1)" "^$triple-gcc .* -shared .* -o build/$other/libgaishim.so.new "
+like "ARCH=$other: in a directory of its own" "$(make -Bn ARCH=$other 2>&1)" "^$triple-gcc .* -shared .* -o build/$other/libgaishim\\.so"
 
 # --- what is missing ---
 
