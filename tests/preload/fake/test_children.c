@@ -105,7 +105,7 @@ TCase *make_tests(void)
 	TCase *tcase;
 
 	if (SANITIZER(""))
-		return skip_all("sanitizers and valgrind know nothing of such children");
+		return skip_all("sanitizers, valgrind and emulators know nothing of such children");
 	tcase = callers_case("children");
 	ADD_ROWS(tcase, child_asks_what_its_parent_asks, ways);
 	return tcase;

@@ -128,7 +128,7 @@ TCase *make_tests(void)
 	TCase *tcase;
 
 	if (SANITIZER(""))
-		return skip_all("sanitizers and valgrind make system calls of their own");
+		return skip_all("sanitizers, valgrind and emulators make system calls of their own");
 	/* EFAULT: it would take one. */
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, NULL) == 0 || errno != EFAULT)
 		return skip_all("this kernel has no seccomp filters");

@@ -229,7 +229,7 @@ TCase *make_tests(void)
 	TCase *tcase;
 
 	if (SANITIZER(""))
-		return skip_all("a fork takes longer than its wait under sanitizers");
+		return skip_all("a fork takes longer than its wait under sanitizers, valgrind and emulators");
 	if (is_musl())
 		return skip_all("a lookup of musl's holds no lock that a child would inherit: no fork waits");
 	tcase = callers_case("forkgate");

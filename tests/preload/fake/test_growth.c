@@ -167,7 +167,7 @@ TCase *make_tests(void)
 
 	/* They keep what is freed, and tell of leaks by themselves. */
 	if (SANITIZER(""))
-		return skip_all("resident memory says nothing under a sanitizer or valgrind");
+		return skip_all("resident memory says nothing under a sanitizer, valgrind or an emulator");
 	tcase = callers_case("growth");
 	tcase_add_test(tcase, memory_stays_where_it_was);
 	tcase_add_test(tcase, threads_leave_nothing_behind);

@@ -96,7 +96,7 @@ TCase *make_tests(void)
 	TCase *tcase;
 
 	if (SANITIZER(""))
-		return skip_all("sanitizers and valgrind need memory, threads and system calls of their own");
+		return skip_all("sanitizers, valgrind and emulators need memory, threads and system calls of their own");
 	with_environment("GAISHIM_HEDGE", "1");
 	with_environment("GAISHIM_DEADLINE", "0.5");
 	with_log();

@@ -52,6 +52,9 @@ is "it loads on the first glibc for arm64: the names it must find" \
 is "it loads on the first glibc for arm64: the versions it must find" \
 	"$(readelf -VW "$object" | sed -n 's/.*Name: \(GLIBC_[0-9.]*\) *Flags: none.*/\1/p' | grep -v '^GLIBC_2\.17$')" ''
 
+like "its matrix wants it to be built first" "$(BUILD=$TMP scripts/dev/matrix-arm64 2>&1)" \
+	"no $TMP/arm64/libgaishim\.so: run make ARCH=arm64 first"
+
 # --- on the libraries of a release ---
 
 # logged COMMAND...: what the object writes into its log while an emulated command runs.
