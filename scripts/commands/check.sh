@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 # gaishim check: will the object take effect in a program? Sourced by gaishim.
-# Nothing of a program is run to tell: readelf reads it, and the system's loader
+# Nothing of a program is run to tell: readelf or od reads it, and the system's loader
 # lists the libraries that it would load. A file made to deceive both runs what it
 # likes all the same, as with ldd: see docs/SECURITY.md.
 
@@ -13,6 +13,8 @@
 . "$commands/path.sh"
 # shellcheck source=scripts/commands/elf.sh
 . "$commands/elf.sh"
+# shellcheck source=scripts/commands/libc.sh
+. "$commands/libc.sh"
 # shellcheck source=scripts/commands/privileges.sh
 . "$commands/privileges.sh"
 # shellcheck source=scripts/commands/verdicts.sh
@@ -30,7 +32,7 @@ As with ldd, ask only for programs that you would run.
 
 The exit status is 1 if the object does not take effect in a PROGRAM, or if a
 PROGRAM is not found; otherwise 3 if check cannot tell for a PROGRAM (perhaps);
-else 0. The exit status is 125 if there is no readelf.
+else 0.
 END
 }
 

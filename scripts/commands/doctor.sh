@@ -8,6 +8,10 @@
 . "$commands/json.sh"
 # shellcheck source=scripts/commands/preloads.sh
 . "$commands/preloads.sh"
+# shellcheck source=scripts/commands/libc.sh
+. "$commands/libc.sh"
+# shellcheck source=scripts/commands/elf-bytes.sh
+. "$commands/elf-bytes.sh"
 # shellcheck source=scripts/commands/settings.sh
 . "$commands/settings.sh"
 # shellcheck source=scripts/commands/lookups.sh
@@ -96,62 +100,57 @@ check_object() {
 	*) finding ok object "$object of $built" ;;
 	esac
 
-	# The loader warns where it leaves an object out, and goes on without it; a
-	# missing symbol ends the program.
+	# glibc's loader warns where it leaves an object out, and goes on without it; musl's says
+	# nothing. A missing symbol ends the program.
 	# By its path: a shell may have an env of its own inside.
 	said=$(LD_PRELOAD=$object /usr/bin/env true 2>&1)
 	status=$?
 	said=$(printf '%s\n' "$said" | grep -F -- "$object")
+	compare_machines
 	if [ "$status" -ne 0 ] || [ -n "$said" ]; then
 		said=$(first_line "$said")
-		finding FAILED loads "${said:-with the object, env and true end with status $status}" \
+		finding FAILED loads "${said:-with the object, env and true end with status $status}$machines" \
 			"take an object that was built for this libc and architecture"
-	elif LD_TRACE_LOADED_OBJECTS=1 LD_PRELOAD=$object /usr/bin/env | grep -qF "	$object (0x"; then
+	elif [ -n "$machines" ]; then
+		finding FAILED loads "the object is for another architecture$machines" \
+			"take an object that was built for this architecture"
+	# glibc's loader lists what it would load, and musl's starts cat.
+	elif LD_TRACE_LOADED_OBJECTS=1 LD_PRELOAD=$object /usr/bin/env cat /proc/self/maps |
+		grep -qF -e "	$object (0x" -e " $(readlink -f -- "$object")"; then
 		loads=true
 		finding ok loads "the loader takes the object without a warning"
 	else
-		finding FAILED loads "the loader ignores the object: /usr/bin/env is static or not linked to glibc" \
-			"use an image whose programs are linked to glibc dynamically"
+		finding FAILED loads "the loader ignores the object, which is no ELF file, or /usr/bin/env is static" \
+			"use an image whose programs are linked to glibc or musl dynamically"
 	fi
 }
 
-# libc_of_env: where no tool tells. The loader of glibc lists what env is linked to,
-# and its libc, started as a program, says what it is.
-libc_of_env() {
-	libc_file=$(LD_TRACE_LOADED_OBJECTS=1 /usr/bin/env | sed -n 's/^	libc\.so\.6 => \(\/[^ ]*\) (0x.*/\1/p')
-	set -- /lib/ld-musl-*
-	if [ -n "$libc_file" ]; then
-		"$libc_file" 2>/dev/null | sed -n 's/^GNU C Library.* version \([0-9.]*[0-9]\).*/glibc \1/p'
-	elif [ -e "$1" ]; then
-		printf 'musl\n'
-	fi
+# compare_machines: leaves in $machines that the object is for another machine than the
+# programs here; nothing, if that is not so.
+compare_machines() {
+	to_machine "$object"
+	machines=$machine
+	to_machine /usr/bin/env
+	case $machines in
+	'' | "$machine") machines='' ;;
+	*) machines=" (it is for $machines, the programs here are for $machine)" ;;
+	esac
 }
 
 # check_libc: leaves in $libc which it is.
 check_libc() {
-	libc=$(getconf GNU_LIBC_VERSION 2>/dev/null)
-	case $libc in
-	glibc\ *) ;;
-	*)
-		said=$(ldd --version 2>&1)
-		case $said in
-		musl*) libc="musl $(printf '%s\n' "$said" | sed -n 's/^Version //p')" ;;
-		ldd\ \(*) libc="glibc $(first_line "$said" | sed 's/.* //')" ;;
-		*) libc=$(libc_of_env) ;;
-		esac
-		;;
-	esac
+	find_libc
 	release=$(sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null | tr -d \"\')
 	release=${release:+ of $release}
+	if is_old_musl "$libc"; then
+		finding FAILED libc "$libc$release: the object steps aside before 1.2" "use an image with musl 1.2 or glibc"
+		return
+	fi
 	case $libc in
-	musl*)
-		finding FAILED libc "${libc% }$release: the object is for glibc" \
-			"use an image with glibc, such as Debian, Ubuntu or Fedora"
-		;;
 	glibc\ 2.[0-9] | glibc\ 2.[0-9].* | glibc\ 2.[12][0-9] | glibc\ 2.[12][0-9].* | glibc\ 2.30)
 		finding note libc "$libc$release: older than 2.31: programs start, and the object leaves every call to libc"
 		;;
-	glibc\ *) finding ok libc "$libc$release" ;;
+	glibc\ * | musl\ *) finding ok libc "$libc$release" ;;
 	*) finding 'not checked' libc "neither getconf nor ldd nor the loader of /usr/bin/env tells which libc this is" ;;
 	esac
 }
@@ -191,7 +190,10 @@ check_preloads() {
 	while read -r entry; do
 		[ -z "$entry" ] || company /etc/ld.so.preload "$entry"
 	done <<-END
-		$(system_preloads)
+		$(case $libc in
+		musl*) ;; # reads no such file
+		*) system_preloads ;;
+		esac)
 	END
 	! $alone || finding ok preload "nothing but the object"
 }

@@ -1,25 +1,35 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# The one reader of programs and libraries: by readelf, and by the loader, which lists the
-# libraries that it would load. Sourced by check.sh.
+# The one reader of programs and libraries: by readelf where there is one, and by the loader,
+# which lists the libraries that it would load. Sourced by check.sh.
+
+# shellcheck source=scripts/commands/elf-bytes.sh
+. "${commands:?}/elf-bytes.sh"
 
 # find_reader: the fastest program that reads ELF files, in $reader.
 find_reader() {
 	for reader in eu-readelf readelf llvm-readelf; do
 		! command -v $reader >/dev/null || return 0
 	done
-	die 125 "check reads programs with readelf, and there is none here:" "install binutils, elfutils or llvm"
+	reader='od'
+}
+
+# show_elf FILE: its headers and its dynamic symbols, in readelf's words.
+show_elf() {
+	case $reader in
+	od) read_bytes "$1" ;;
+	*) $reader -W -h -l -d -S --dyn-syms "$1" ;;
+	esac
 }
 
 # read_elf FILE: what counts of it, a line each. The tools are without preloads: a
 # sanitizer's runtime among these would end them for faults of their own.
 read_elf() (
 	unset LD_PRELOAD
-	LC_ALL=C $reader -W -h -l -d -S --dyn-syms "$1" 2>/dev/null | awk '
-		/^ *(Class|Data|Machine):/ {
-			sub(/^ *[A-Z][a-z]*: *(2.s complement, )?/, "")
-			machine = machine (machine == "" ? "" : ", ") $0
-		}
+	to_machine "$1"
+	LC_ALL=C
+	export LC_ALL
+	show_elf "$1" 2>/dev/null | awk -v machine="$machine" '
 		/^ *Type: / { print "type " $2 }
 		/interpreter: / {
 			gsub(/^.*interpreter: |\].*$/, "")
@@ -73,11 +83,17 @@ list_libraries() {
 	listed=$(env -u LD_AUDIT -u LD_BIND_NOW -u LD_DEBUG -u LD_VERBOSE -u LD_WARN \
 		LC_ALL=C LD_PRELOAD="${object:?}" "$2" --list "$1" 2>&1)
 	status=$?
-	missing=$(printf '%s\n' "$listed" | sed -n 's/^	\(.*\) => not found.*/\1/p' | sed -n 1p)
+	missing=$(printf '%s\n' "$listed" | sed -n 's/^	\(.*\) => not found.*/\1/p
+		s/^Error loading shared library \([^:]*\): .*/\1/p' | sed -n 1p)
 	case $listed in
 	*"'$object' from LD_PRELOAD cannot be preloaded"*)
 		why=${listed#*"'$object' from LD_PRELOAD cannot be preloaded "}
 		printf '%s\n' "its loader leaves the object out: ${why%%: ignored*}: see 'gaishim doctor'"
+		return 1
+		;;
+	*"Error relocating $object: "*)
+		why=${listed#*"Error relocating $object: "}
+		printf '%s\n' "with the object it does not start: ${why%%"$newline"*}: see 'gaishim doctor'"
 		return 1
 		;;
 	esac

@@ -3,13 +3,14 @@
 # The part of doctor on children: lookups there, and the site hook in Python. Sourced by
 # doctor.sh.
 
-# find_asker: leaves in $asker a program that resolves hosts. Then ask HOST has it do so, for
-# 20 seconds at most where there is timeout(1).
+# find_asker LIBC: leaves in $asker a program that resolves hosts. Then ask HOST has it do so,
+# for 20 seconds at most where there is timeout(1).
 asker=
 limit=
 ! command -v timeout >/dev/null || limit='timeout 20'
 find_asker() {
-	if command -v getent >/dev/null; then
+	# A getent of musl's may not know ahosts.
+	if command -v getent >/dev/null && { [ "${1#musl}" = "$1" ] || getent ahosts 127.0.0.1 >/dev/null 2>&1; }; then
 		asker=getent
 		ask() { $limit getent ahosts "$1"; }
 	elif python3 -c 'import socket' 2>/dev/null; then
@@ -21,7 +22,21 @@ find_asker() {
 		asker=perl
 		# shellcheck disable=SC2016 # perl's variables
 		ask() { $limit perl -MSocket=getaddrinfo -e 'exit +(getaddrinfo($ARGV[0]))[0] != 0' "$1"; }
+	elif wget --help 2>&1 | grep -q BusyBox; then
+		asker=wget
+		ask() { ask_wget "$1"; }
 	fi
+}
+
+# ask_wget HOST: nobody serves port 1, but wget asks for the host first.
+ask_wget() {
+	asked=$(http_proxy='' $limit wget -O /dev/null "http://$1:1/" 2>&1)
+	set -- $?
+	printf '%s\n' "$asked" >&2
+	case $1,$asked in
+	124,* | 143,*) return 124 ;;
+	*'bad address'*) return 1 ;;
+	esac
 }
 
 # The log goes where there is always room for it; nothing else is wanted.
@@ -43,6 +58,10 @@ is_one_of() {
 # lookup CHECK HOST HOW: in a child, the object answers HOST in one of these ways, if any
 # is named.
 lookup() {
+	if [ "$asker $2" = 'wget 127.0.0.1' ]; then
+		finding 'not checked' "$1" "wget reads it itself"
+		return
+	fi
 	said=$(ask_shimmed "$2")
 	status=$?
 	line=$(first_line "$(printf '%s\n' "$said" | sed -n 's/^[0-9.]* pid=[0-9]* .* how=/how=/p')")
@@ -83,8 +102,8 @@ check_lookups() {
 	elif is_on "${in_force_DISABLE?}"; then
 		why="GAISHIM_DISABLE=$in_force_DISABLE: the object is switched off"
 	else
-		find_asker
-		[ -n "$asker" ] || why="nothing here can ask: no getent, python3 or perl"
+		find_asker "$2"
+		[ -n "$asker" ] || why="nothing here can ask: no getent, python3, perl or busybox's wget"
 	fi
 	if [ -n "$why" ]; then
 		for name in 'numeric host' 'Unicode host' 'name'; do

@@ -24,7 +24,7 @@ privileges_ignored() {
 		END { exit options !~ /(^|,)nosuid(,|$)/ }' /proc/mounts 2>/dev/null
 }
 
-# secure_mode FILE: the kernel would start FILE so that the loader passes LD_PRELOAD by
+# secure_mode FILE [LOADER]: the kernel would start FILE so that the loader passes LD_PRELOAD by
 # (AT_SECURE), and the verdict is given: its user or group would be another than this
 # process's, or it has file capabilities and this is not root. Else fails, and leaves in
 # $remark what is to be said about FILE.
@@ -54,6 +54,9 @@ secure_mode() {
 		remark="$what, without effect here: nosuid, or no new privileges"
 	elif ! $secure; then
 		remark="for this user, not for others: $what"
+	elif [ "${2#ld-musl}" != "${2-}" ]; then
+		not "$what: musl's loader takes no LD_PRELOAD there, and nothing else"
+		return
 	elif names_object; then # the loader reads that file for setuid programs as well
 		# shellcheck disable=SC2034 # for the caller
 		remark="$what: by /etc/ld.so.preload, without options"

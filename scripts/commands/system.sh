@@ -4,6 +4,9 @@
 # nobody else can change it, and programs do with it what they do without. Sourced by
 # enable.sh.
 
+# shellcheck source=scripts/commands/libc.sh
+. "${commands:?}/libc.sh"
+
 # Programs that nobody can do without; those that are there are tried.
 programs="true
 sh -c :
@@ -96,6 +99,12 @@ require_safe_hook() {
 require_fit() {
 	case $1$(id -u) in
 	--system*)
+		find_libc
+		case $libc in
+		musl*) die 125 "musl's loader does not read /etc/ld.so.preload: nothing was done" \
+			"for login shells: gaishim enable --profile; for programs with a file of variables: --dotenv FILE" \
+			"in an image: ENV LD_PRELOAD=$object" ;;
+		esac
 		[ -z "${given?}" ] || refuse "/etc/ld.so.preload carries no options:$given" \
 			"run 'gaishim enable --system' without options, and set these for login shells or in a file:" \
 			"gaishim enable --profile, or --dotenv FILE"

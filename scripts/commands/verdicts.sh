@@ -44,21 +44,43 @@ judge_static() {
 	fi
 }
 
+# judge_machine MACHINE OBJECT-MACHINE: that of a program is not that of the object.
+judge_machine() {
+	case $1 in
+	x86_64 | aarch64)
+		not "another architecture: it is for $1, the object for $2; take gaishim's archive or package for $1"
+		;;
+	*) not "another architecture: it is for $1, the object for $2; there is no object for it" ;;
+	esac
+}
+
+# is_system_loader FILE: it may be started.
+is_system_loader() {
+	case $(readlink -f -- "$1") in
+	/lib/* | /lib[3-6x]* | /usr/lib/* | /usr/lib[3-6x]* | /nix/store/* | /gnu/store/*) ;;
+	*) return 1 ;;
+	esac
+}
+
 # judge_interpreter FILE: that of a program. Fails if it gives the verdict.
 judge_interpreter() {
-	case ${1##*/} in
-	ld-linux* | ld64.so* | ld.so* | ld-[0-9]*) [ ! -e "$1" ] || return 0 ;;
-	ld-musl*)
-		not "musl: with the object preloaded it does not start; use a build for glibc, or keep LD_PRELOAD from it"
+	if ! [ -e "$1" ]; then
+		not "it does not start here: its loader $1 is not there"
 		return 1
+	fi
+	case ${1##*/} in
+	ld-linux* | ld64.so* | ld.so* | ld-[0-9]*) ;;
+	ld-musl*)
+		if is_system_loader "$1" && is_old_musl "musl $(musl_version "$1")"; then
+			not "musl $(musl_version "$1"): the object steps aside before 1.2; use a build for musl 1.2 or glibc"
+			return 1
+		fi
 		;;
 	*)
-		not "its loader is not glibc's: $1; use a build for glibc"
+		not "its loader is neither glibc's nor musl's: $1; use a build for one of these"
 		return 1
 		;;
 	esac
-	not "it does not start here: its loader $1 is not there"
-	return 1
 }
 
 # look_at FILE FACTS PROGRAM-FACTS: what of it, a program or a library, counts for the
@@ -78,6 +100,12 @@ look_at() {
 	! elf_has "$2" opens || opener=${opener:-$name}
 	while read -r word call; do
 		case $word,$call in
+		asks,gethostid) # which looks nothing up in musl
+			case ${interpreter##*/} in
+			ld-musl*) ;;
+			*) past=${past:-$call} ;;
+			esac
+			;;
 		asks,res_*) queries=${queries:-$call} ;;
 		asks,*)
 			if ! elf_has "$object_facts" "has $call"; then
@@ -99,21 +127,18 @@ look_around() {
 	asker='' opener='' past='' queries='' resolver='' asan='' libraries='' unseen=''
 	look_at "$1" "$2" "$2"
 	own_queries=$queries
-	case $(readlink -f -- "$3") in
-	/lib/* | /lib[3-6x]* | /usr/lib/* | /usr/lib[3-6x]* | /nix/store/* | /gnu/store/*)
-		# The loader would run an audit library, even to list.
-		if elf_has "$2" audit; then
-			unseen="it names an audit library"
-		elif ! libraries=$(list_libraries "$1" "$3"); then
-			not "$libraries"
-			return 1
-		fi
-		;;
-	*) unseen="its loader, $3, is not the system's" ;;
-	esac
+	if ! is_system_loader "$3"; then
+		unseen="its loader, $3, is not the system's"
+	# The loader would run an audit library, even to list.
+	elif elf_has "$2" audit; then
+		unseen="it names an audit library"
+	elif ! libraries=$(list_libraries "$1" "$3"); then
+		not "$libraries"
+		return 1
+	fi
 	while read -r library; do
 		case ${library##*/} in
-		'' | libc.so.* | libresolv.so.* | ld-linux* | ld64.so* | ld.so*) continue ;;
+		'' | libc.so* | libresolv.so.* | ld-linux* | ld-musl* | ld64.so* | ld.so*) continue ;;
 		esac
 		[ "$library" != "${object:?}" ] || continue
 		look_at "$library" "$(read_elf "$library")" "$2"
@@ -133,14 +158,14 @@ judge_elf() {
 		perhaps "${reader:?} cannot read it"
 		return
 	elif [ "$machine" != "$object_machine" ]; then
-		not "another architecture: it is for $machine, the object for $object_machine; use one built for it"
+		judge_machine "$machine" "$object_machine"
 		return
 	elif [ -z "$interpreter" ]; then
 		judge_static "$program"
 		return
 	fi
 	judge_interpreter "$interpreter" || return
-	! secure_mode "$1" || return
+	! secure_mode "$1" "${interpreter##*/}" || return
 	look_around "$1" "$program" "$interpreter" || return
 	judge_facts "$1" "$program" "$remark"
 	if [ -n "$unseen" ] && [ "$verdict" != perhaps ]; then

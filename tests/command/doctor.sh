@@ -281,7 +281,8 @@ objects() {
 	# Of another machine: e_machine is at 18, 243 is RISC-V, 21 64-bit PowerPC.
 	cp "$TMP/good.so" "$object"
 	printf '\025' | dd of="$object" bs=1 seek=18 conv=notrunc 2>/dev/null
-	unsound "an object of another architecture" loads "$object.*cannot (open|be preloaded)"
+	unsound "an object of another architecture" loads \
+		"$object.*cannot (open|be preloaded).*it is for .*, the programs here are for $(uname -m)\); take an object"
 	cp "$TMP/good.so" "$object"
 	mv "$tree/shim/python/sitecustomize.py" "$TMP/hook"
 	unsound "no site hook" object 'sitecustomize.py is not there'
@@ -335,7 +336,7 @@ absent() {
 	PATH=$TMP/bin doctor
 	is "nothing can ask: no failure" "$status" 0
 	for check in 'numeric host' 'Unicode host' name; do
-		finds "nothing can ask: $check" 'not checked' "$check" 'no getent, python3 or perl'
+		finds "nothing can ask: $check" 'not checked' "$check" 'no getent, python3, perl or busybox'
 	done
 	finds "no python" 'not checked' 'site hook' 'no python3 or python2'
 	for asker in python3 perl; do
@@ -359,8 +360,12 @@ absent() {
 	# shellcheck disable=SC2016 # the stub's
 	stub ldd 'printf "musl libc (x86_64)\nVersion 1.2.3\nDynamic Program Loader\n" >&2; exit 1'
 	PATH=$TMP/bin doctor
-	is "musl: status" "$status" 1
-	finds "musl is told" FAILED libc 'musl 1\.2\.3.*for glibc; use an image'
+	is "musl: status" "$status" 0
+	finds "musl is told" ok libc 'musl 1\.2\.3 of'
+	stub ldd 'printf "musl libc (x86_64)\nVersion 1.1.24\nDynamic Program Loader\n" >&2; exit 1'
+	PATH=$TMP/bin doctor
+	is "an old musl: status" "$status" 1
+	finds "an old musl is told" FAILED libc 'musl 1\.1\.24.*steps aside before 1\.2; use an image with musl 1\.2 or glibc'
 	stub getconf 'echo glibc 2.28'
 	PATH=$TMP/bin doctor
 	finds "an old glibc is noted" note libc 'glibc 2\.28.*older than 2\.31: .*leaves every call to libc'
