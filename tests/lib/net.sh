@@ -25,7 +25,7 @@ net_inside() {
 # carry a copy of the root.
 # shellcheck disable=SC2016 # expanded by the inner shell
 net_chroot='mount --make-private /proc && mount --rbind / /proc/driver &&
-	mount --make-rprivate /proc/driver && exec chroot /proc/driver env -C "$PWD" "$0"'
+	mount --make-rprivate /proc/driver && exec chroot /proc/driver sh -c "cd \"\$1\" && exec \"\$0\"" "$0" "$PWD"'
 
 if [ -z "${NET_INSIDE:-}" ]; then
 	for net_how in -mn -rmn; do
@@ -60,7 +60,7 @@ same() {
 net_up() {
 	ip link set lo up
 	ip address add 192.0.2.1/32 dev lo
-	ip -6 address add 2001:db8::1/128 dev lo nodad
+	ip -6 address add 2001:db8::1/128 dev lo
 }
 
 # An /etc of one's own, with files and DNS for hosts; nobody asks a cache outside.
