@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# docker run: an image as it is, with glibc.
+# docker run: an image as it is, with glibc or musl.
 set -eu
 
 # Download.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# podman: an image as it is, with glibc; by root or without.
+# podman: an image as it is, with glibc or musl; by root or without.
 set -eu
 home=${XDG_DATA_HOME:-$HOME/.local/share}/gaishim
 

@@ -44,13 +44,18 @@ judge_static() {
 	fi
 }
 
-# judge_machine MACHINE OBJECT-MACHINE: that of a program is not that of the object.
+# judge_machine MACHINE OBJECT-MACHINE LOADER: that of a program is not that of the object.
 judge_machine() {
+	# musl's does not look, and finds relocations that it does not know.
+	case $3 in
+	ld-musl*) starts=', with which it does not start' ;;
+	*) starts='' ;;
+	esac
 	case $1 in
 	x86_64 | aarch64)
-		not "another architecture: it is for $1, the object for $2; take gaishim's archive or package for $1"
+		not "another architecture: it is for $1, the object for $2$starts; take gaishim's archive or package for $1"
 		;;
-	*) not "another architecture: it is for $1, the object for $2; there is no object for it" ;;
+	*) not "another architecture: it is for $1, the object for $2$starts; there is no object for it" ;;
 	esac
 }
 
@@ -158,7 +163,7 @@ judge_elf() {
 		perhaps "${reader:?} cannot read it"
 		return
 	elif [ "$machine" != "$object_machine" ]; then
-		judge_machine "$machine" "$object_machine"
+		judge_machine "$machine" "$object_machine" "${interpreter##*/}"
 		return
 	elif [ -z "$interpreter" ]; then
 		judge_static "$program"

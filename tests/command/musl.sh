@@ -104,7 +104,7 @@ check() {
 	cp /bin/busybox "$TMP/foreign"
 	printf '\363' | dd of="$TMP/foreign" bs=1 seek=18 conv=notrunc 2>/dev/null
 	gaishim check "$TMP/foreign"
-	like "check another machine's program" "$out" "no: another architecture: it is for riscv64, the object for $(uname -m); there is no object for it"
+	like "check another machine's program" "$out" "no: another architecture: it is for riscv64, the object for $(uname -m), with which it does not start; there is no object for it"
 	cp /bin/busybox "$TMP/setuid"
 	chown 65534 "$TMP/setuid"
 	chmod 4755 "$TMP/setuid"

@@ -19,7 +19,8 @@ and, called as itself:
 What is run says what it says, and after each container, step and line there is
 one of ours: "@on" if the object answered there, "@off" if not.
 
-CI_IMAGES is where images are, `bare` the one that stands for all stock images.
+CI_IMAGES is where images are, `bare` the one that stands for all stock images with glibc,
+`musl` for Alpine's.
 CI_USER (UID) and CI_READ_ONLY=1 are for all containers that say nothing of it;
 CI_ONE_USER=1: there is no user but root, as in a user namespace.
 TARBALL_SHA256 takes the place of the checksum in a recipe.
@@ -37,7 +38,8 @@ import tempfile
 
 IMAGES = os.environ["CI_IMAGES"]
 JENKINS_BLOCKS = "pipeline agent docker environment stages stage steps post always".split()
-STOCK = re.compile(r"(debian|ubuntu|python)[:-]|ubuntu$")
+STOCK = {"bare": re.compile(r"(debian|ubuntu|python)[:-]|ubuntu$"), "musl": re.compile("alpine:")}
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 # Full-width digits: without the object they are no host that anybody knows. The log is for
@@ -91,8 +93,9 @@ def image_path(name):
     built = tagged(name)
     if os.path.isdir(built):
         return built
-    if STOCK.match(name):
-        return os.path.join(IMAGES, "bare")
+    for stock, names in STOCK.items():
+        if names.match(name):
+            return os.path.join(IMAGES, stock)
     refuse("image " + name)
 
 
@@ -124,7 +127,7 @@ def container(path, command, env, user=None, cwd="/", volumes=(), read_only=None
     try:
         return subprocess.call(
             ["unshare", "-mpniu", "--fork", "--kill-child", "sh", "-c", INSIDE, "sh",
-             ".", "/usr/bin/env", "-i", "-C", cwd] + env + command,
+             ".", "/bin/sh", "-c", 'cd "$0" && exec /usr/bin/env -i "$@"', cwd] + env + command,
             env=inside, stdin=subprocess.DEVNULL, timeout=120)
     finally:
         os.rmdir(root)
@@ -180,6 +183,7 @@ def docker(args):
     build = verbs.add_parser("build", allow_abbrev=False)
     build.add_argument("-t", required=True)
     build.add_argument("--target")
+    build.add_argument("-f", default="Dockerfile")
     build.add_argument("context")
     options = parser.parse_args(args)
     if options.verb == "build":
@@ -213,9 +217,9 @@ def docker(args):
 
 
 def docker_build(options):
-    with open(os.path.join(options.context, "Dockerfile")) as file:
+    with open(os.path.join(options.context, options.f)) as file:
         text = "".join(line for line in file if not line.startswith("#"))
-    stages, here, config, name = {}, None, None, None
+    stages, here, config, name, target_arch = {}, None, None, None, ""
     for line in re.sub(r"\\\n", " ", text).splitlines():
         if not line.strip():
             continue
@@ -229,8 +233,13 @@ def docker_build(options):
             subprocess.check_call(["cp", "-a", base + "/.", here])
             config = settings(base)
             stages[name] = here
+        elif verb == "ARG":
+            if words != "TARGETARCH":
+                refuse("argument " + words)
+            target_arch = ARCHITECTURES[os.uname().machine]
         elif verb == "COPY":
             origin = options.context
+            words = words.replace("${TARGETARCH}", target_arch)
             words = words.split()
             if words[0].startswith("--from="):
                 origin = stages[words.pop(0)[len("--from="):]]
