@@ -31,6 +31,10 @@ without() {
 # It goes through an archive, so that users own what they make and no device is in
 # it, and stands in its place when it is complete.
 have_root() {
+	if is_musl "$release"; then
+		have_musl_root
+		return
+	fi
 	packages=$(packages_of "$release")
 	root=$cache/${bare:+bare-}$release
 	[ "$renew" ] || [ ! -e "$root" ] || [ "$packages" != "$(cat "$root/etc/gaishim-matrix" 2>/dev/null)" ] || return 0
@@ -118,6 +122,7 @@ enter_root() {
 # there, where COMMAND is run, and $programs is /srv.
 enter() {
 	root=$cache/$1
+	! is_musl "$1" || programs=$musl_programs
 	shift
 	# shellcheck disable=SC2016 # for the inner shell
 	enter_root "$root" "$programs" sh -c 'cd /mnt && exec "$@"' sh "$@"

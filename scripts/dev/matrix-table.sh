@@ -7,7 +7,7 @@
 # not counted; a suite without its last line has not come to its end.
 row() {
 	awk -v release="$1" -v suites="$suites" '
-		$1 == "entered" { version = $2; libc = $4 }
+		$1 == "entered" { version = $2; libc = ($3 == "glibc" ? "" : $3 " ") $4 }
 		$1 == "suite" { suite = $2; absent = 0; cell[suite] = "FAILED: no end" }
 		$1 == "took" { took = $2 " s" }
 		/# SKIP not installed$/ { absent++ }
@@ -68,4 +68,9 @@ left_out() {
 		done
 		[ -z "$found" ] || printf '%s\n' "$@" | grep -Eq "(^|/)${folder}[^/]+$" || printf '%s\n' "${folder#tests/}"
 	done | paste -s -d ' '
+}
+
+# sums: the objects of all rows by SHA-256; it should be one.
+sums() {
+	sed -n 's/^object \([0-9a-f]*\) .*/object of the rows: \1/p' "$tmp"/*.log | sort -u
 }

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# Limit: 900 s
+#
 # The matrix: what it refuses, what it says when it cannot, and the tests in every
 # release whose root is in the cache or can be made in the time there is.
 
@@ -32,6 +34,7 @@ refuses 'begins with http://' --mirror=ftp.debian.org
 refuses 'no such option: --cache=' --cache=
 refuses '--suite does not go with --bare' --bare --suite=net
 refuses '--all goes with --bare' --all trixie
+refuses '--bare goes with bullseye bookworm trixie' --bare musl-trixie trixie
 matrix --help
 is "--help succeeds" "$status" 0
 for word in bullseye testing --bare --all --suite= --cache= --mirror= --make= --renew; do
@@ -107,12 +110,15 @@ printf '%s\n' "$out" >"$TMP/out"
 grep '^|' "$TMP/out" | awk -F ' *[|] *' '
 	NR == 1 { split($0, suite, FS) }
 	NR > 2 { for (i = 5; i < NF - 1; i++) print $2 "|" $4 "|" suite[i] "|" $i }' >"$TMP/cells"
-is "the table has all releases and suites" "$(wc -l <"$TMP/cells")" 28
+is "the table has all releases and suites" "$(wc -l <"$TMP/cells")" 42
 ran=''
 while IFS='|' read -r release libc suite cell; do
 	[ "$cell" != skipped ] || continue
-	ran=$release
-	like "$release, glibc $libc: $suite" "$cell" '^[0-9]+ ok'
+	case $release in
+	musl-*) ;;
+	*) ran=$release ;;
+	esac
+	like "$release, $libc: $suite" "$cell" '^[0-9]+ ok'
 done <"$TMP/cells"
 # Of whole releases and of single checks, below the table.
 sed -n 's/^\([a-z].*\) skipped: \(.*\)$/\1|\2/p' "$TMP/out" | grep -v ^matrix: >"$TMP/skips"
@@ -125,6 +131,8 @@ done <<-END
 	bullseye 2.31
 	bookworm 2.36
 	trixie 2.41
+	musl-bookworm musl 1\.2\.3
+	musl-trixie musl 1\.2\.5
 END
 if [ "$TAP_FAILED" -ne 0 ]; then
 	sed 's/^/# /' "$TMP/out"
@@ -135,6 +143,7 @@ if [ -n "$ran" ]; then
 	is "nothing failed: the exit status" "$status" 0
 	programs=$(sed -n 's/^matrix: .* programs of the tests in //p' "$TMP/out")
 	ok "what ran was the object itself" cmp "$GAISHIM_SO" "$programs/libgaishim.so"
+	is "it was one in all rows" "$(printf '%s\n' "$out" | sed -n 's/^object of the rows: //p')" "$(sha256sum <"$GAISHIM_SO" | sed 's/ .*//')"
 	mkdir "$TMP/build"
 	cp -a "$BUILD/matrix" "$TMP/build/"
 	cp "$BUILD/tests/bench/libempty.so" "$TMP/build/libgaishim.so"

@@ -1,0 +1,67 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# The part of scripts/dev/matrix for musl: root file systems with musl of Debian's releases and
+# nothing of glibc, where the programs of the tests run that were built for glibc.
+# shellcheck disable=SC2154 # the variables of matrix
+
+# shellcheck disable=SC2034 # for matrix
+musl_releases='musl-bookworm musl-trixie'
+
+# is_musl RELEASE
+is_musl() {
+	[ "${1#musl-}" != "$1" ]
+}
+
+# have_musl_root: as have_root.
+have_musl_root() {
+	left=$((deadline - $(date +%s)))
+	[ -e "$cache/$release" ] || [ "$left" -gt 0 ] ||
+		without "no root in $cache, and no time left to make it (--make=$seconds)" || return
+	[ -z "$renew" ] || rm -rf "${cache:?}/$release"
+	[ "$mirror" ] || mirror=$(find_mirror)
+	gather_keys
+	say "$release: a root in $cache, from $mirror"
+	KEYRING=$tmp/keys MIRROR=$mirror timeout -k 10 "$((left > 0 ? left : 10))" nice scripts/dev/musl-root "${release#musl-}" "$cache" \
+		>/dev/null 2>"$tmp/$release.err" &
+	maker=$!
+	wait "$maker"
+	case $? in
+	0) maker='' ;;
+	124 | 137) maker='' && without "its root was not made within $left s" ;;
+	*) maker='' && without "$(tail -n 1 "$tmp/$release.err")" ;;
+	esac
+}
+
+# make_musl_programs: leaves the programs of $programs in $musl_programs, for musl's loader. It
+# takes libc.so.6 for itself; only the loader's name in a program has to be another, no longer
+# one.
+make_musl_programs() {
+	musl_programs=$BUILD/matrix/musl
+	rm -rf "$musl_programs"
+	mkdir -p "$musl_programs/musl"
+	cp "$BUILD/libgaishim.so" "$musl_programs/" || exit 1
+	# What they want of glibc beyond what musl has.
+	ln -s ../tests/lib/libmusl.so "$musl_programs/musl/libsubunit.so.0"
+	machine=$(uname -m)
+	case $machine in
+	x86_64) glibc=/lib64/ld-linux-x86-64.so.2 nuls='\x00\x00\x00\x00' ;;
+	*) glibc=/lib/ld-linux-$machine.so.1 nuls='\x00\x00' ;;
+	esac
+	(cd "$programs" && find tests -type f -perm -1) | while IFS= read -r file; do
+		mkdir -p "$musl_programs/${file%/*}"
+		LC_ALL=C sed "s|$glibc\\x00|/lib/ld-musl-$machine.so.1$nuls|" "$programs/$file" >"$musl_programs/$file"
+		chmod 755 "$musl_programs/$file"
+	done
+}
+
+# musl_command_of SUITE: what runs it inside.
+musl_command_of() {
+	case $1 in
+	preload | differential | fake)
+		echo env LD_LIBRARY_PATH=/srv/musl
+		command_of "$1"
+		;;
+	command | programs) echo "tests/run tests/$1/musl.sh" ;;
+	*) echo echo '0 passed, 0 failed, 1 skipped' ;; # needs glibc's tools
+	esac
+}
