@@ -4,6 +4,9 @@
 # nothing of glibc, where the programs of the tests run that were built for glibc.
 # shellcheck disable=SC2154 # the variables of matrix
 
+# shellcheck source=tests/lib/musl-programs.sh
+. tests/lib/musl-programs.sh
+
 # shellcheck disable=SC2034 # for matrix
 musl_releases='musl-bookworm musl-trixie'
 
@@ -30,28 +33,6 @@ have_musl_root() {
 	124 | 137) maker='' && without "its root was not made within $left s" ;;
 	*) maker='' && without "$(tail -n 1 "$tmp/$release.err")" ;;
 	esac
-}
-
-# make_musl_programs: leaves the programs of $programs in $musl_programs, for musl's loader. It
-# takes libc.so.6 for itself; only the loader's name in a program has to be another, no longer
-# one.
-make_musl_programs() {
-	musl_programs=$BUILD/matrix/musl
-	rm -rf "$musl_programs"
-	mkdir -p "$musl_programs/musl"
-	cp "$BUILD/libgaishim.so" "$musl_programs/" || exit 1
-	# What they want of glibc beyond what musl has.
-	ln -s ../tests/lib/libmusl.so "$musl_programs/musl/libsubunit.so.0"
-	machine=$(uname -m)
-	case $machine in
-	x86_64) glibc=/lib64/ld-linux-x86-64.so.2 nuls='\x00\x00\x00\x00' ;;
-	*) glibc=/lib/ld-linux-$machine.so.1 nuls='\x00\x00' ;;
-	esac
-	(cd "$programs" && find tests -type f -perm -1) | while IFS= read -r file; do
-		mkdir -p "$musl_programs/${file%/*}"
-		LC_ALL=C sed "s|$glibc\\x00|/lib/ld-musl-$machine.so.1$nuls|" "$programs/$file" >"$musl_programs/$file"
-		chmod 755 "$musl_programs/$file"
-	done
 }
 
 # musl_command_of SUITE: what runs it inside.
