@@ -82,5 +82,8 @@ void start(void)
 bool start_pipeline(void)
 {
 	start();
-	return !config.disable && !stack_is_short();
+	if (config.disable || stack_is_short())
+		return false;
+	libc->forget_cleanups();
+	return true;
 }

@@ -172,6 +172,11 @@ static void pop_cleanup(struct _pthread_cleanup_buffer *buffer)
 	pop(buffer, 0);
 }
 
+/* longjmp runs the handlers that it leaves behind. */
+static void forget_cleanups(void)
+{
+}
+
 static void init_lock(pthread_mutex_t *lock)
 {
 	*lock = (pthread_mutex_t)PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
@@ -269,6 +274,7 @@ const struct libc glibc = {
 	.is_alone = is_alone,
 	.push_cleanup = push_cleanup,
 	.pop_cleanup = pop_cleanup,
+	.forget_cleanups = forget_cleanups,
 	.init_lock = init_lock,
 	.wait = wait,
 	.signal = pthread_cond_signal,

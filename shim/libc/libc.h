@@ -83,6 +83,10 @@ struct libc {
 	void (*push_cleanup)(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument);
 	void (*pop_cleanup)(struct _pthread_cleanup_buffer *buffer);
 
+	/* Forget the handlers of earlier calls of this thread, which jumps may have left: a new call
+	 * begins. */
+	void (*forget_cleanups)(void);
+
 	/* Make a mutex of PTHREAD_MUTEX_ERRORCHECK. */
 	void (*init_lock)(pthread_mutex_t *lock);
 

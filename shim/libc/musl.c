@@ -95,8 +95,7 @@ struct node {
 		struct sockaddr_in6 v6;
 	} address;
 	int lock;
-	short place; /* of this node in the block */
-	short nodes; /* of the block that are not freed; in the first node alone */
+	short place, nodes; /* this node's in the block; in the first node, how many are not freed */
 };
 
 static struct addrinfo *list_new(unsigned nodes, const char *canonname)
@@ -148,26 +147,22 @@ static bool has_threads(void)
 	return true;
 }
 
-static bool is_alone(void) /* the library does not tell */
+static bool is_alone(void)
 {
-	return false;
+	return false; /* the library does not tell */
 }
 
 /* musl keeps the buffers of pthread_cleanup_push() in a list that longjmp does not shorten:
  * the thread's end would run a handler from a frame that is gone. So these buffers are in a
- * list of ours, whose handlers the destructor of a key runs. The stack of the thread is still
- * there then. A frame that has been left is below that of the destructor. */
+ * list of ours, whose handlers the destructor of a key runs, while the stack is still there. A
+ * frame below that of the destructor has been left. And a call begins with an empty list: if
+ * it is within another call, that one's handlers are lost, and its answer is late. */
 static _Thread_local struct _pthread_cleanup_buffer *innermost;
-
-static bool is_gone(const void *buffer, const void *place)
-{
-	return (const char *)buffer <= (const char *)place;
-}
 
 static void run_handlers(void *unused)
 {
 	(void)unused;
-	while (innermost != NULL && !is_gone(innermost, __builtin_frame_address(0))) {
+	while (innermost != NULL && (char *)innermost > (char *)__builtin_frame_address(0)) {
 		struct _pthread_cleanup_buffer *buffer = innermost;
 
 		innermost = buffer->__prev;
@@ -179,11 +174,10 @@ static void run_handlers(void *unused)
 static void push_cleanup(struct _pthread_cleanup_buffer *buffer, void (*handler)(void *), void *argument)
 {
 	static atomic_uint key;
-	struct _pthread_cleanup_buffer *outer = innermost;
 
 	buffer->__routine = handler;
 	buffer->__arg = argument;
-	buffer->__prev = outer != NULL && !is_gone(outer, buffer) ? outer : NULL;
+	buffer->__prev = innermost;
 	innermost = buffer;
 	(void)at_thread_end(&key, run_handlers, &innermost);
 }
@@ -191,6 +185,11 @@ static void push_cleanup(struct _pthread_cleanup_buffer *buffer, void (*handler)
 static void pop_cleanup(struct _pthread_cleanup_buffer *buffer)
 {
 	innermost = buffer->__prev;
+}
+
+static void forget_cleanups(void)
+{
+	innermost = NULL;
 }
 
 /* The type comes first, and all else of a mutex is zero (src/internal/pthread_impl.h). */
@@ -251,7 +250,7 @@ static void wait_for_loader(void)
 
 static void at_fork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void))
 {
-	int (*atfork)(void (*)(void), void (*)(void), void (*)(void)) = wanted[AT_FORK].found;
+	__typeof__(pthread_atfork) *atfork = wanted[AT_FORK].found;
 
 	atfork(before, in_parent, in_child);
 }
@@ -289,6 +288,7 @@ const struct libc musl = {
 	.is_alone = is_alone,
 	.push_cleanup = push_cleanup,
 	.pop_cleanup = pop_cleanup,
+	.forget_cleanups = forget_cleanups,
 	.init_lock = init_lock,
 	.wait = wait,
 	.signal = signal,
