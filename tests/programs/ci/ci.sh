@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# Limit: 600 s
 # The recipes of docs/ci, run: their very files, in a bare root file system without
 # a network, by root and by an ordinary user, and with a root that is read-only.
 # tests/programs/ci/standin.py stands in for the engines and the runners.
