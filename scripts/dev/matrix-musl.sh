@@ -23,7 +23,7 @@ have_musl_root() {
 	[ -z "$renew" ] || rm -rf "${cache:?}/$release"
 	[ "$mirror" ] || mirror=$(find_mirror)
 	gather_keys
-	say "$release: a root in $cache, from $mirror"
+	[ -e "$cache/$release" ] || say "making $cache/$release from $mirror"
 	KEYRING=$tmp/keys MIRROR=$mirror timeout -k 10 "$((left > 0 ? left : 10))" nice scripts/dev/musl-root "${release#musl-}" "$cache" \
 		>/dev/null 2>"$tmp/$release.err" &
 	maker=$!

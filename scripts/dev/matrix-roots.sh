@@ -127,3 +127,11 @@ enter() {
 	# shellcheck disable=SC2016 # for the inner shell
 	enter_root "$root" "$programs" sh -c 'cd /mnt && exec "$@"' sh "$@"
 }
+
+# wait_for_running: for the rows that have been started.
+wait_for_running() {
+	for pid in $running; do
+		wait "$pid"
+	done
+	running=''
+}
