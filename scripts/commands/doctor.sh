@@ -143,7 +143,7 @@ check_libc() {
 	release=$(sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null | tr -d \"\')
 	release=${release:+ of $release}
 	if is_old_musl "$libc"; then
-		finding FAILED libc "$libc$release: the object steps aside before 1.2" "use an image with musl 1.2 or glibc"
+		finding FAILED libc "$libc$release: the object steps aside before 1.1.24" "use an image with musl 1.2 or glibc"
 		return
 	fi
 	case $libc in

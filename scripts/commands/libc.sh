@@ -36,6 +36,7 @@ find_libc() {
 # is_old_musl LIBC: a musl under which the object steps aside.
 is_old_musl() {
 	case $1 in
+	musl\ 1.1.2[4-9]*) ;;
 	musl\ 0.* | musl\ 1.[01] | musl\ 1.[01].*) return 0 ;;
 	esac
 	return 1

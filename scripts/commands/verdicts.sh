@@ -77,7 +77,7 @@ judge_interpreter() {
 	ld-linux* | ld64.so* | ld.so* | ld-[0-9]*) ;;
 	ld-musl*)
 		if is_system_loader "$1" && is_old_musl "musl $(musl_version "$1")"; then
-			not "musl $(musl_version "$1"): the object steps aside before 1.2; use a build for musl 1.2 or glibc"
+			not "musl $(musl_version "$1"): the object steps aside before 1.1.24; use a build for musl 1.2 or glibc"
 			return 1
 		fi
 		;;

@@ -362,10 +362,10 @@ absent() {
 	PATH=$TMP/bin doctor
 	is "musl: status" "$status" 0
 	finds "musl is told" ok libc 'musl 1\.2\.3 of'
-	stub ldd 'printf "musl libc (x86_64)\nVersion 1.1.24\nDynamic Program Loader\n" >&2; exit 1'
+	stub ldd 'printf "musl libc (x86_64)\nVersion 1.1.23\nDynamic Program Loader\n" >&2; exit 1'
 	PATH=$TMP/bin doctor
 	is "an old musl: status" "$status" 1
-	finds "an old musl is told" FAILED libc 'musl 1\.1\.24.*steps aside before 1\.2; use an image with musl 1\.2 or glibc'
+	finds "an old musl is told" FAILED libc 'musl 1\.1\.23.*steps aside before 1\.1\.24; use an image with musl 1\.2 or glibc'
 	stub getconf 'echo glibc 2.28'
 	PATH=$TMP/bin doctor
 	finds "an old glibc is noted" note libc 'glibc 2\.28.*older than 2\.31: .*leaves every call to libc'

@@ -34,12 +34,13 @@ load_variant() {
 	like "load: passed" "$(grep '^stress:' "$TMP/tap.out" | tail -n 1)" '0 hangs, 0 wrong.*: passed$'
 }
 
-# The tests of the kinds named (units, fake), as run_variant takes them.
+# The tests of the kinds named (units, fake, preload), as run_variant takes them.
 tests_of() {
 	for kind; do
 		case $kind in
 		units) ls tests/unit/test_*.c ;;
 		fake) ls tests/preload/fake/test_*.c ;;
+		preload) ls tests/preload/test_*.c ;;
 		esac
 	done | sed 's,^tests/,,; s,\.c$,,'
 }
