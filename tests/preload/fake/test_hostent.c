@@ -3,7 +3,7 @@
  * each caller gets of it. */
 #include "callers.h"
 
-enum { HERD = 200, MOST = 64 * 1024 /* bytes that the forms without a buffer begin with */ };
+enum { HERD = 200, MOST = 15 * 1024 /* bytes that the forms without a buffer begin with */ };
 
 /* All callers of the herd are there. The gate is opened, and each has a right answer. */
 static double let_go(struct herd *herd, int lookups)
