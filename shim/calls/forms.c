@@ -54,7 +54,7 @@ static int ask_pipeline(struct question *q, struct hostent_answer **answer, int 
 	*error = errno;
 	if (code == 0 && (*answer)->error != HOSTENT_NO_ERRNO)
 		errno = (*answer)->error;
-	else if (code == 0 || !libc->sets_errors)
+	else if (code == 0 || (!libc->sets_errors && code != EAI_SYSTEM))
 		errno = saved;
 	return code;
 }

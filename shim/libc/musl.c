@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -69,17 +68,18 @@ static bool has_word(const char *text, size_t size, const char *word)
 	return false;
 }
 
-/* No other local source is asked by musl (src/network/lookup_name.c). */
+/* No other local source is asked by musl (src/network/lookup_name.c). The file is read and not
+ * mapped: somebody may shorten it meanwhile. */
 static bool is_local(const char *host)
 {
 	int saved = errno;
 	int file = open("/etc/hosts", O_RDONLY | O_CLOEXEC);
 	long size = file >= 0 ? syscall(SYS_lseek, file, 0L, SEEK_END) : 0;
-	void *text = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
-	bool found = text != MAP_FAILED && has_word(text, (size_t)size, host);
+	char *text = size > 0 ? malloc((size_t)size) : NULL;
+	ssize_t length = text != NULL ? syscall(SYS_pread64, file, text, size, 0L) : 0;
+	bool found = length > 0 && has_word(text, (size_t)length, host);
 
-	if (text != MAP_FAILED)
-		munmap(text, (size_t)size);
+	free(text);
 	if (file >= 0)
 		close(file);
 	errno = saved;

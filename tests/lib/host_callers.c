@@ -189,7 +189,10 @@ static struct manner manner_of(const struct question *q)
 	switch (q->code) {
 	case TRY_AGAIN: return (struct manner){ q->code, BEFORE, EAGAIN };
 	case NO_RECOVERY: return (struct manner){ q->code, BEFORE, EBADMSG };
-	case NETDB_INTERNAL: return (struct manner){ q->error == ERANGE ? BEFORE : NO_RECOVERY, BEFORE, q->error };
+	case NETDB_INTERNAL:
+		if (q->error == ERANGE)
+			return (struct manner){ BEFORE, BEFORE, ERANGE };
+		return (struct manner){ NO_RECOVERY, q->error, q->error };
 	default: return (struct manner){ q->code, BEFORE, 0 };
 	}
 }
