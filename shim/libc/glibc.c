@@ -179,7 +179,9 @@ static void forget_cleanups(void)
 
 static void init_lock(pthread_mutex_t *lock)
 {
-	*lock = (pthread_mutex_t)PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+	static const pthread_mutex_t checking = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+
+	memcpy(lock, &checking, sizeof checking);
 }
 
 /* libfaketime replaces pthread_cond_timedwait, but not this function. */

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MOST_SLEEP = 200000000 };       /* nanoseconds */
@@ -195,10 +196,8 @@ static void forget_cleanups(void)
 /* The type comes first, and all else of a mutex is zero (src/internal/pthread_impl.h). */
 static void init_lock(pthread_mutex_t *lock)
 {
-	const int type = PTHREAD_MUTEX_ERRORCHECK;
-
-	*lock = (pthread_mutex_t){ 0 };
-	memcpy(lock, &type, sizeof type);
+	memset(lock, 0, sizeof(pthread_mutex_t));
+	memcpy(lock, &(int){ PTHREAD_MUTEX_ERRORCHECK }, sizeof(int));
 }
 
 /* musl keeps those who wait for a condition in a list on their stacks, which a jump out of the
@@ -211,12 +210,13 @@ static void wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t unti
 	atomic_uint *number = (atomic_uint *)condition;
 	unsigned seen = atomic_load(number);
 	int64_t left = until - clock_now();
-	long time[] = { 0, (long)(left < MOST_SLEEP ? left : MOST_SLEEP) }; /* a timespec */
 	int saved = errno;
 
 	pthread_mutex_unlock(mutex);
-	if (left > 0)
-		syscall(SYS_futex, number, FUTEX_WAIT_PRIVATE, seen, time, NULL, 0);
+	if (left > 0) {
+		const struct timespec time = { .tv_nsec = left < MOST_SLEEP ? left : MOST_SLEEP };
+		syscall(SYS_futex, number, FUTEX_WAIT_PRIVATE, seen, &time, NULL, 0);
+	}
 	test_cancel();
 	pthread_mutex_lock(mutex);
 	errno = saved;

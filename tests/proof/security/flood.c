@@ -18,11 +18,14 @@
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* All that the table wants of libc: nobody waits here. */
 static void init_lock(pthread_mutex_t *lock)
 {
-	*lock = (pthread_mutex_t)PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+	static const pthread_mutex_t checking = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+
+	memcpy(lock, &checking, sizeof checking);
 }
 
 static const struct libc locks = { .init_lock = init_lock };
