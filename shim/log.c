@@ -20,6 +20,8 @@
 
 /* A line has at most PIPE_BUF bytes, so that lines of several processes do not mix in a pipe
  * either. */
+enum { ANSWERS_MOST = 256 }; /* bytes of the text of an answer; some have hundreds of addresses */
+
 struct line {
 	size_t used;
 	char text[PIPE_BUF];
@@ -166,7 +168,7 @@ static void begin_line(struct line *line)
 
 	clock_gettime(CLOCK_REALTIME, &time);
 	line->used = 0;
-	add(line, "%lld.%06ld pid=%d tid=%ld", (long long)time.tv_sec, time.tv_nsec / 1000,
+	add(line, "ts=%lld.%06ld pid=%d tid=%ld", (long long)time.tv_sec, time.tv_nsec / 1000,
 	    (int)getpid(), syscall(SYS_gettid));
 }
 
@@ -246,7 +248,7 @@ static void write_line(struct line *line, const char *target)
 	pthread_setcancelstate(cancel, NULL);
 }
 
-void log_lookup(const char *target, const struct question *q, int code, int64_t begun)
+void log_lookup(const char *target, const struct question *q, int code, const void *answer, int64_t begun)
 {
 	struct line line;
 	int64_t took = clock_now() - begun;
@@ -271,6 +273,12 @@ void log_lookup(const char *target, const struct question *q, int code, int64_t 
 		add(&line, " asks=%d", q->asks);
 	if (q->shared >= 0)
 		add(&line, " shared=%d", q->shared);
+	if (answer != NULL) {
+		char answers[ANSWERS_MOST] = "";
+
+		q->call->describe(answer, answers, sizeof answers);
+		add_quoted(&line, "answers", answers);
+	}
 	add_code(&line, q->call, code, saved);
 	add(&line, " us=%lld", (long long)(took / 1000));
 	write_line(&line, target);

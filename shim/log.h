@@ -9,13 +9,13 @@
 
 #include <stdint.h>
 
-/* Append a line about q to target, by a single write(2). target is "stderr", or a file name,
- * in whose last part %p stands for the pid. The call will return code, with errno; it began
- * at `begun`, a time of clock_now(). The file is opened and closed for each line: a process
+/* Append a line about q to target, by a single write(2), in logfmt. target is "stderr", or a file
+ * name, in whose last part %p stands for the pid. The call will return code, with errno, and
+ * the answer, which is NULL if there is none; it began at `begun`, a time of clock_now(). The file is opened and closed for each line: a process
  * would close a descriptor of ours that stays open, and use its number for something else.
  * A line that cannot be written is lost without a message. Any thread may call; errno is
  * preserved. */
-void log_lookup(const char *target, const struct question *q, int code, int64_t begun);
+void log_lookup(const char *target, const struct question *q, int code, const void *answer, int64_t begun);
 
 /* Append a line with a message of our own in the same way. */
 void log_message(const char *target, const char *message);

@@ -88,7 +88,7 @@ static int queue_and_log(struct question *q, void **answer)
 	code = config.lock == lock_global ? ask_in_line(stages, q, answer) : stages(q, answer);
 	if (config.log != NULL) {
 		tell_of_doubt();
-		log_lookup(config.log, q, code, begun);
+		log_lookup(config.log, q, code, code == 0 ? *answer : NULL, begun);
 	}
 	return code;
 }

@@ -73,6 +73,9 @@ struct call {
 	int (*loopback)(const struct question *q, void **answer);
 	/* Ask libc. Returns a code, with errno for an error; the caller owns the answer. */
 	int (*ask)(const struct question *q, void **answer);
+	/* For the log: write what an answer says as text, its addresses or its name, with commas
+	 * between them; as many of them as there is room for. */
+	void (*describe)(const void *answer, char *text, size_t size);
 	/* How callers who ask the same question share an answer: QUESTION_FLIGHTS() of
 	 * together.h. */
 	struct flight_kind flights;

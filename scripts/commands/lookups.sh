@@ -64,7 +64,7 @@ lookup() {
 	fi
 	said=$(ask_shimmed "$2")
 	status=$?
-	line=$(first_line "$(printf '%s\n' "$said" | sed -n 's/^[0-9.]* pid=[0-9]* .* how=/how=/p')")
+	line=$(first_line "$(printf '%s\n' "$said" | sed -n 's/^ts=[0-9.]* pid=[0-9]* .* how=/how=/p')")
 	how=${line#how=} how=${how%% *}
 	code=${line#* code=} code=${code%% *}
 	if [ "$status" -eq 124 ] && [ -n "$limit" ]; then

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "calls/addrinfo.h"
 
+#include "calls/describe.h"
 #include "host/idna.h"
 #include "libc/libc.h"
 #include "libc/next.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,6 +19,30 @@ void *addrinfo_copy(const void *list)
 void addrinfo_discard(void *list)
 {
 	freeaddrinfo(list); /* as it came: its maker may have a freeaddrinfo of its own */
+}
+
+static const void *address_of(const struct addrinfo *node)
+{
+	if (node->ai_family == AF_INET)
+		return &((const struct sockaddr_in *)(const void *)node->ai_addr)->sin_addr;
+	return &((const struct sockaddr_in6 *)(const void *)node->ai_addr)->sin6_addr;
+}
+
+/* An address stands once for all its types, which follow one another. */
+void addrinfo_describe(const void *list, char *text, size_t size)
+{
+	const struct addrinfo *before = NULL;
+
+	for (const struct addrinfo *node = list; node != NULL; node = node->ai_next) {
+		if (node->ai_addr == NULL || (node->ai_family != AF_INET && node->ai_family != AF_INET6))
+			continue;
+		if (before != NULL && before->ai_family == node->ai_family
+		    && memcmp(address_of(before), address_of(node), node->ai_family == AF_INET ? 4 : 16) == 0)
+			continue;
+		if (!describe_address(node->ai_family, address_of(node), text, size))
+			return;
+		before = node;
+	}
 }
 
 /* Another preload may not give the name a malloc of its own (proxychains does not), so the

@@ -9,6 +9,7 @@
 #include "question.h"
 
 #include <netdb.h>
+#include <stddef.h>
 
 extern const struct call getaddrinfo_call;
 
@@ -16,6 +17,9 @@ extern const struct call getaddrinfo_call;
 void *addrinfo_copy(const void *list);
 
 void addrinfo_discard(void *list);
+
+/* Write the addresses of a list as text, see struct call. */
+void addrinfo_describe(const void *list, char *text, size_t size);
 
 /* Make libc's answer fit the caller's question: with the flags and type bits that libc was
  * not shown, and with the canonical name in the form that the flags want. *list may become

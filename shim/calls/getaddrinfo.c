@@ -200,6 +200,7 @@ const struct call getaddrinfo_call = {
 	.numeric = numeric,
 	.loopback = addrinfo_loopback,
 	.ask = ask_question,
+	.describe = addrinfo_describe,
 	.flights = QUESTION_FLIGHTS(addrinfo_copy, addrinfo_discard),
 };
 

@@ -16,6 +16,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -33,9 +34,17 @@ static int ask_by_address(const struct question *q, void **answer)
 	return hostent_ask(q, ask_address, answer);
 }
 
+static void describe_name(const void *answer, char *text, size_t size)
+{
+	const struct hostent *host = &((const struct hostent_answer *)answer)->host;
+
+	(void)snprintf(text, size, "%s", host->h_name != NULL ? host->h_name : "");
+}
+
 static const struct call call = {
 	.has_h_errno = true,
 	.ask = ask_by_address,
+	.describe = describe_name,
 	.flights = QUESTION_FLIGHTS(hostent_copy, hostent_discard),
 };
 

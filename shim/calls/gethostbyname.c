@@ -127,6 +127,7 @@ static const struct call by_name = {
 	.numeric = numeric,
 	.loopback = loopback,
 	.ask = ask_by_name,
+	.describe = hostent_describe,
 	.flights = QUESTION_FLIGHTS(hostent_copy, hostent_discard),
 };
 
@@ -137,6 +138,7 @@ static const struct call by_name2 = {
 	.numeric = numeric,
 	.loopback = loopback,
 	.ask = ask_by_name2,
+	.describe = hostent_describe,
 	.flights = QUESTION_FLIGHTS(hostent_copy, hostent_discard),
 };
 

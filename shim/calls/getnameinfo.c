@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -80,8 +81,14 @@ static void discard_host(void *host)
 	free(host);
 }
 
+static void describe_host(const void *host, char *text, size_t size)
+{
+	(void)snprintf(text, size, "%s", (const char *)host);
+}
+
 static const struct call call = {
 	.ask = ask_host,
+	.describe = describe_host,
 	.flights = QUESTION_FLIGHTS(copy_host, discard_host),
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "calls/hostent.h"
 
+#include "calls/describe.h"
 #include "libc/libc.h"
 
 #include <errno.h>
@@ -132,6 +133,15 @@ void *hostent_copy(const void *answer)
 void hostent_discard(void *answer)
 {
 	free(answer);
+}
+
+void hostent_describe(const void *answer, char *text, size_t size)
+{
+	const struct hostent *host = &((const struct hostent_answer *)answer)->host;
+
+	for (size_t i = 0; i < count(host->h_addr_list); i++)
+		if (!describe_address(host->h_addrtype, item(host->h_addr_list, i), text, size))
+			return;
 }
 
 /* As musl does (src/network/gethostbyname2_r.c): an answer has its name among its aliases. */

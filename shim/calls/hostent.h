@@ -58,6 +58,9 @@ void hostent_pack(const struct hostent *from, struct hostent *to, char *buffer);
 void *hostent_copy(const void *answer);
 void hostent_discard(void *answer);
 
+/* Write the addresses of an answer as text, see struct call. */
+void hostent_describe(const void *answer, char *text, size_t size);
+
 /* Write the answer to a host that is an address, as libc's _r forms do, field by field. Returns
  * false if the buffer is too small. */
 bool hostent_numeric(const char *name, const struct address *address, struct hostent *host,

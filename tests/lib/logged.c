@@ -50,7 +50,7 @@ int count_lines(const char *log, const char *pattern)
 	} at;
 	int count = 0;
 
-	snprintf(whole, sizeof whole, "^[0-9]+\\.[0-9]{6} pid=[0-9]+ tid=[0-9]+ call=%s us=[0-9]+$", pattern);
+	snprintf(whole, sizeof whole, "^ts=[0-9]+\\.[0-9]{6} pid=[0-9]+ tid=[0-9]+ call=%s us=[0-9]+$", pattern);
 	ck_assert_int_eq(regcomp(&regex, whole, REG_EXTENDED | REG_NEWLINE), 0);
 	for (; regexec(&regex, log, 1, &at.match, 0) == 0; log += is_musl() ? at.musl[1] : at.match.rm_eo)
 		count++;

@@ -55,9 +55,9 @@ installed() {
 program() {
 	installed "$1" || return
 	case $2:$3 in
-	*:*ü*) became='normalized="xn--bcher-kva\.test" how=(led|passed) asks=1 shared=0 code=0 ' ;;
-	gethostbyname*:[0-9]*) became='how=numeric code=0 ' ;;
-	*) became='how=(led|passed) asks=1 shared=0 code=0 ' ;;
+	*:*ü*) became='normalized="xn--bcher-kva\.test" how=(led|passed) asks=1 shared=0 answers="[^"]+" code=0 ' ;;
+	gethostbyname*:[0-9]*) became='how=numeric answers="[^"]+" code=0 ' ;;
+	*) became='how=(led|passed) asks=1 shared=0 answers="[^"]+" code=0 ' ;;
 	esac
 	said=$(run '' "$5")
 	found=$(printf '%s\n' "$said" | grep -E -- "$4")

@@ -74,8 +74,8 @@ program() {
 		skip "$1" 'not installed'
 		return
 	}
-	led='how=led asks=1 shared=[0-9]+ code=0 '
-	! is_threadless "${1%% *}" || led='how=passed asks=1 shared=0 code=0 '
+	led='how=led asks=1 shared=[0-9]+ answers="[^"]+" code=0 '
+	! is_threadless "${1%% *}" || led='how=passed asks=1 shared=0 answers="[^"]+" code=0 '
 	while read -r host url address wanted; do
 		what="$1: $host"
 		run "$host" "$url" "$3"
@@ -105,8 +105,8 @@ program() {
 		esac
 		is "$what" "$(evidence)" "reached: $address, and a log line like /$wanted/"
 	done <<-END
-		127.0.0.1 127.0.0.1 127.0.0.1 host="127\.0\.0\.1" .* how=numeric code=0
-		::1 [::1] ::1 host="::1" .* how=numeric code=0
+		127.0.0.1 127.0.0.1 127.0.0.1 host="127\.0\.0\.1" .* how=numeric answers="127\.0\.0\.1" code=0
+		::1 [::1] ::1 host="::1" .* how=numeric answers="::1" code=0
 		named.test named.test 127.0.0.7 host="named\.test" .* $led
 		bücher.test bücher.test 127.0.0.8 host="bücher\.test" .* normalized="xn--bcher-kva\.test" $led
 	END

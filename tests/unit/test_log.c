@@ -61,9 +61,16 @@ static void assert_matches(const char *line, const char *pattern)
 	regfree(&regex);
 }
 
+static const char *answer; /* of the next lookups */
+
+static void describe(const void *said, char *to, size_t size)
+{
+	snprintf(to, size, "%s", (const char *)said);
+}
+
 static struct question question(void)
 {
-	static const struct call call = { .has_hints = true };
+	static const struct call call = { .has_hints = true, .describe = describe };
 
 	return (struct question){
 		.call = &call, .function = "getaddrinfo", .how = "numeric", .shared = -1, .service = "80",
@@ -78,7 +85,7 @@ static void write_log(const struct question *q, const char *node, int code)
 	asked.node = node;
 	if (q->host == q->ascii)
 		asked.host = asked.ascii;
-	log_lookup(path, &asked, code, clock_now());
+	log_lookup(path, &asked, code, answer, clock_now());
 }
 
 START_TEST(test_line)
@@ -87,8 +94,24 @@ START_TEST(test_line)
 
 	write_log(&q, "127.0.0.1", 0);
 	assert_matches(read_log(path),
-		       "^[0-9]+\\.[0-9]{6} pid=[0-9]+ tid=[0-9]+ call=getaddrinfo host=\"127\\.0\\.0\\.1\" service=\"80\" "
+		       "^ts=[0-9]+\\.[0-9]{6} pid=[0-9]+ tid=[0-9]+ call=getaddrinfo host=\"127\\.0\\.0\\.1\" service=\"80\" "
 		       "family=unspec socktype=any protocol=0 flags=0x22 how=numeric code=0 us=[0-9]+\n$");
+}
+END_TEST
+
+/* What a nameserver or a module has said ends no line, and tells no secret. */
+START_TEST(test_answers)
+{
+	struct question q = question();
+
+	answer = "192.0.2.1,2001:db8::1";
+	write_log(&q, "a.test", 0);
+	assert_matches(read_log(path), " how=numeric answers=\"192\\.0\\.2\\.1,2001:db8::1\" code=0 us=");
+	unlink(path);
+	answer = "a\n\"b";
+	write_log(&q, "192.0.2.1", 0);
+	assert_matches(read_log(path), " answers=\"a\\\\x0a\\\\x22b\" code=0 us=[0-9]+\n$");
+	answer = NULL;
 }
 END_TEST
 
@@ -289,13 +312,13 @@ START_TEST(test_stderr)
 	q.node = "x";
 	ck_assert_int_eq(pipe(ends), 0);
 	ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
-	log_lookup("stderr", &q, 0, 0);
+	log_lookup("stderr", &q, 0, NULL, 0);
 	text[read(ends[0], text, sizeof text - 1)] = '\0';
 	assert_matches(text, "host=\"x\"");
 	close(ends[0]);
-	log_lookup("stderr", &q, 0, 0); /* no SIGPIPE */
+	log_lookup("stderr", &q, 0, NULL, 0); /* no SIGPIPE */
 	close(STDERR_FILENO);
-	log_lookup("stderr", &q, 0, 0);
+	log_lookup("stderr", &q, 0, NULL, 0);
 }
 END_TEST
 
@@ -354,6 +377,7 @@ TCase *make_tests(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, test_line);
+	tcase_add_test(tcase, test_answers);
 	tcase_add_test(tcase, test_details);
 	ADD_ROWS(tcase, test_kinds, kinds);
 	ADD_ROWS(tcase, test_quoting, hosts);

@@ -50,7 +50,7 @@ START_TEST(a_thread_of_ours_asks)
 	ck_assert_int_ne(asker.thread, 0);
 	ck_assert_int_ne(asker.thread, own_thread());
 	ck_assert_str_eq(asker.name, "gaishim"); /* as in `ps -L` */
-	snprintf(line, sizeof line, "%s host=.* how=hedged ms=[0-9]+ asks=[0-9]+ shared=0 code=0", call_names[_i]);
+	snprintf(line, sizeof line, "%s host=.* how=hedged ms=[0-9]+ asks=[0-9]+ shared=0 answers=\"[^\"]+\" code=0", call_names[_i]);
 	ck_logged(read_log(), 1, line);
 }
 END_TEST

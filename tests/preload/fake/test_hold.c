@@ -288,8 +288,8 @@ START_TEST(the_log_says_so)
 	file = fopen(path, "r");
 	ck_assert_ptr_nonnull(file);
 	while (fgets(line, sizeof line, file) != NULL) {
-		held += strstr(line, " how=held code=0 us=") != NULL;
-		led += strstr(line, " how=led asks=1 shared=0 code=0 us=") != NULL;
+		held += strstr(line, " how=held answers=") != NULL;
+		led += strstr(line, " how=led asks=1 shared=0 answers=") != NULL;
 	}
 	fclose(file);
 	ck_assert_int_eq(led, 1);

@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	q.service = in.size > 0 ? take_text(&in, 0, &blocks[1]) : NULL;
 
 	errno = ERRNO_BEFORE;
-	log_lookup(path, &q, 0, 0);
+	log_lookup(path, &q, 0, NULL, 0);
 	if (errno != ERRNO_BEFORE)
 		find("errno is %d", errno);
 	ssize_t length = pread(log_file, line, sizeof line - 1, end);
