@@ -6,6 +6,7 @@
 #ifndef MUSL_H
 #define MUSL_H
 
+#include <nss.h>
 #include <stdbool.h>
 #include <stddef.h>
 
