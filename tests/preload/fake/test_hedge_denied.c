@@ -42,7 +42,7 @@ static void check_lookups(void)
 	fake->hook(note_asker);
 	ask_right((struct question){ .host = "hook.fake", .service = "80" });
 	ck_assert_int_eq(asked_by, (int)syscall(SYS_gettid));
-	ck_logged(read_log(), 1, "getaddrinfo host=\"hook.fake\" .* how=led .*asks=1 shared=0 answers=\"[^\"]+\" code=0");
+	ck_logged(read_log(), 1, "getaddrinfo host=\"hook.fake\" .* how=led .*code=0");
 	took = ask_right((struct question){ .host = "ms-700.fake", .call = BYNAME });
 	ck_assert_double_ge(took, 0.69);
 	ck_logged(read_log(), 1, "gethostbyname host=\"ms-700.fake\" .* how=led .*code=0");
