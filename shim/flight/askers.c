@@ -12,7 +12,10 @@
 
 /* Nanoseconds. */
 #define CHECK_AFTER INT64_C(20000000)      /* until the first look at a thread */
-#define CHECK_AGAIN INT64_C(10000000)      /* from a look that finds the thread blocked to the next */
+#define CHECK_AGAIN INT64_C(5000000)       /* from a look that finds the thread blocked to the next */
+#define CHECK_AGAIN_MOST INT64_C(100000000) /* the same for a caller with a deadline */
+
+enum { LOOKS = 3 }; /* that find the thread blocked in a row, until nobody relies on it */
 
 /* The thread's id is known once the thread runs: on a busy machine that may take a while. */
 static void register_thread(struct flight *flight, int thread)
@@ -69,9 +72,22 @@ int64_t askers_due_locked(const struct flight *flight, int64_t came)
 	return flight->check_at != 0 && flight->check_at < due ? flight->check_at : due;
 }
 
+/* Returns the time between looks at a thread that is blocked. It may be so since a waiter holds
+ * a lock, or only since the machine is busy. Once it is given up, its callers ask by themselves,
+ * and no deadline takes them out of libc: so wait for up to a quarter of the time that they have. */
+static int64_t check_again(int64_t came, int64_t deadline)
+{
+	int64_t between = (deadline - came) / 4 / (LOOKS - 1);
+
+	if (deadline == FLIGHT_NO_DEADLINE)
+		return CHECK_AGAIN;
+	return between < CHECK_AGAIN_MOST ? between : CHECK_AGAIN_MOST;
+}
+
 /* The newest thread may wait for a lock that a waiter holds: the loader's, if the waiter
  * runs an object's constructor, or a lock of a module's. */
-static enum next_step check_thread_locked(struct table *table, struct flight *flight, int64_t now)
+static enum next_step check_thread_locked(struct table *table, struct flight *flight, int64_t now,
+					  int64_t again)
 {
 	int thread = flight->thread;
 	int blocked;
@@ -88,9 +104,9 @@ static enum next_step check_thread_locked(struct table *table, struct flight *fl
 	if (blocked < 0)
 		blocked = atomic_load(&flight->at_loader);
 	flight->blocked = blocked ? flight->blocked + 1 : 0;
-	if (flight->blocked == 1)
-		flight->check_at = now + CHECK_AGAIN;
-	else if (flight->blocked == 2 && !flight->lone)
+	if (flight->blocked != 0 && flight->blocked < LOOKS)
+		flight->check_at = now + again;
+	else if (flight->blocked == LOOKS && !flight->lone)
 		ask_desert_locked(table, flight);
 	return NO_ASK;
 }
@@ -122,14 +138,15 @@ enum next_step askers_start_locked(struct table *table, struct flight *flight, i
 	return ASK_ITSELF;
 }
 
-enum next_step askers_see_to_locked(struct table *table, struct flight *flight, int64_t came)
+enum next_step askers_see_to_locked(struct table *table, struct flight *flight, int64_t came,
+				    int64_t deadline)
 {
 	int64_t now = clock_now();
 	enum next_step next;
 	bool covered;
 
 	if (flight->check_at != 0 && now >= flight->check_at)
-		return check_thread_locked(table, flight, now);
+		return check_thread_locked(table, flight, now, check_again(came, deadline));
 	if (now < ask_due_locked(flight, came))
 		return NO_ASK;
 	if (flight->kind->copy == NULL)

@@ -28,9 +28,10 @@ int64_t askers_due_locked(const struct flight *flight, int64_t came);
  * between. Returns NO_ASK; ASK_ITSELF if there can be no thread; or ASK_APART. */
 enum next_step askers_start_locked(struct table *table, struct flight *flight, int64_t now);
 
-/* See to the flight if it is time: ask again on a thread, or look at that thread. The lock
- * is held at first, and again at the end, but not in between: the caller has to read again
- * what the lock guards. */
-enum next_step askers_see_to_locked(struct table *table, struct flight *flight, int64_t came);
+/* See to the flight if it is time: ask again on a thread, or look at that thread. The caller
+ * came then, and has that deadline. The lock is held at first, and again at the end, but not in
+ * between: the caller has to read again what the lock guards. */
+enum next_step askers_see_to_locked(struct table *table, struct flight *flight, int64_t came,
+				    int64_t deadline);
 
 #endif

@@ -96,7 +96,7 @@ enum next_step caller_wait_locked(struct table *table, struct caller *caller)
 				return ASK_APART;
 			if (caller->came <= flight->answered_until || flight->askers == 0)
 				continue;
-			next = askers_see_to_locked(table, flight, caller->came);
+			next = askers_see_to_locked(table, flight, caller->came, deadline);
 			if (next == ASK_ITSELF)
 				next = instead_of_asking_locked(table, caller);
 		}

@@ -3,6 +3,10 @@
 #include "callers.h"
 #include "logged.h"
 
+#include <errno.h>
+#include <semaphore.h>
+#include <time.h>
+
 /* Seconds. A busy machine may be late. */
 static const double deadline = 0.5, least = 0.49, most = 20;
 
@@ -54,6 +58,37 @@ START_TEST(each_caller_has_its_own)
 }
 END_TEST
 
+/* Wait for a semaphore, so in futex(2), for 80 ms. */
+static void hold_up(const char *host)
+{
+	struct timespec until;
+	sem_t never;
+
+	(void)host;
+	sem_init(&never, 0, 0);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += 80000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	while (sem_timedwait(&never, &until) != 0 && errno == EINTR)
+		;
+}
+
+/* On a busy machine a thread may wait long for a lock of libc's, which another lookup holds. That
+ * is no reason for its caller to ask by itself, without an end. */
+START_TEST(lookup_held_up_by_others_ends)
+{
+	double took;
+
+	fake->hook(hold_up);
+	took = ask_right(too_late((enum call)_i, "hook.gate.fake"));
+	ck_assert_double_ge(took, least);
+	ck_assert_double_lt(took, most);
+	ck_assert_int_eq(fake->calls("hook.gate.fake"), 1);
+	fake->open_gate();
+}
+END_TEST
+
 /* There are 256 threads at most. A caller who waits for one does not wait longer. */
 START_TEST(more_hosts_than_threads)
 {
@@ -90,6 +125,7 @@ TCase *make_tests(void)
 	tcase_add_checked_fixture(tcase, NULL, remove_log);
 	ADD_CALLS(tcase, stuck_lookup_ends);
 	ADD_CALLS(tcase, lookup_in_time_is_answered);
+	ADD_CALLS(tcase, lookup_held_up_by_others_ends);
 	tcase_add_test(tcase, each_caller_has_its_own);
 	tcase_add_test(tcase, more_hosts_than_threads);
 	return tcase;
