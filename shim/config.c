@@ -205,3 +205,39 @@ bool config_complaint(const struct config *from, unsigned place, char text[stati
 		list_words(words, used, text);
 	return true;
 }
+
+/* Write the value of an option that is no file. Returns whether it is the default. */
+static bool describe(const struct option *option, const struct config *from, char text[static WORD * 2])
+{
+	const void *field = (const char *)from + option->offset;
+	int64_t one = option->kind == IS_SECONDS ? SECOND : 1, number;
+	size_t used;
+
+	if (option->kind == IS_CHOICE) {
+		(void)snprintf(text, WORD, "%s", option->words[*(const uint8_t *)field]);
+		return *(const uint8_t *)field == 0;
+	}
+	number = option->kind == IS_FLAG ? *(const bool *)field
+		 : option->kind == IS_NUMBER ? *(const unsigned *)field : *(const int64_t *)field;
+	used = (size_t)snprintf(text, 2 * WORD, "%lld", (long long)(number / one));
+	if (number % one != 0) {
+		used += (size_t)snprintf(text + used, 2 * WORD - used, ".%09lld", (long long)(number % one));
+		while (text[used - 1] == '0')
+			text[--used] = '\0';
+	}
+	return number == (option->kind == IS_FLAG ? 0 : read_decimal(option->words[0], one));
+}
+
+void config_describe(const struct config *from, char text[static CONFIG_TEXT])
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < config_options; i++) {
+		char value[2 * WORD];
+
+		if (options[i].kind != IS_FILE && !describe(&options[i], from, value) && used < CONFIG_TEXT)
+			used += (size_t)snprintf(text + used, CONFIG_TEXT - used, "%s%s=%s", used > 0 ? " " : "",
+						 options[i].name, value);
+	}
+}

@@ -51,6 +51,11 @@ void config_read(struct config *into);
 enum { CONFIG_COMPLAINT = 128 };
 bool config_complaint(const struct config *from, unsigned place, char text[static CONFIG_COMPLAINT]);
 
+/* Write to text the options that are not the default, but for the log's name: "hedge=1
+ * deadline=0.5". Without any the text is empty. */
+enum { CONFIG_TEXT = 256 };
+void config_describe(const struct config *from, char text[static CONFIG_TEXT]);
+
 /* The number of options. */
 extern const unsigned config_options;
 

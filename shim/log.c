@@ -1,133 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 #include "log.h"
 
-#include "host/classify.h"
+#include "built.h"
+#include "config.h"
 #include "libc/clock.h"
+#include "libc/libc.h"
+#include "line.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* A line has at most PIPE_BUF bytes, so that lines of several processes do not mix in a pipe
- * either. */
 enum { ANSWERS_MOST = 256 }; /* bytes of the text of an answer; some have hundreds of addresses */
-
-struct line {
-	size_t used;
-	char text[PIPE_BUF];
-};
-
-__attribute__((format(printf, 2, 3)))
-static void add(struct line *line, const char *format, ...)
-{
-	size_t room = sizeof line->text - 1 - line->used; /* less the line feed */
-	va_list arguments;
-	int length;
-
-	va_start(arguments, format);
-	length = vsnprintf(line->text + line->used, room, format, arguments);
-	va_end(arguments);
-	if (length > 0)
-		line->used += (size_t)length < room ? (size_t)length : room - 1;
-}
-
-/* Returns whether a character would deceive a reader: controls, line separators, and
- * characters that reverse or hide text (Default_Ignorable_Code_Point). iswprint() would
- * depend on the locale. */
-static bool is_hidden(uint32_t c)
-{
-	static const struct {
-		uint32_t first, last;
-	} ranges[] = {
-		{ 0x00, 0x1F }, { 0x7F, 0x9F }, { 0xAD, 0xAD }, { 0x34F, 0x34F }, { 0x61C, 0x61C },
-		{ 0x115F, 0x1160 }, { 0x17B4, 0x17B5 }, { 0x180B, 0x180F }, { 0x200B, 0x200F },
-		{ 0x2028, 0x202E }, { 0x2060, 0x206F }, { 0x3164, 0x3164 }, { 0xFE00, 0xFE0F },
-		{ 0xFEFF, 0xFEFF }, { 0xFFA0, 0xFFA0 }, { 0xFFF0, 0xFFFB }, { 0x1BCA0, 0x1BCA3 },
-		{ 0x1D173, 0x1D17A }, { 0xE0000, 0xE0FFF },
-	};
-
-	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
-		if (c >= ranges[i].first && c <= ranges[i].last)
-			return true;
-	return false;
-}
-
-/* Add a string that somebody else wrote. Nothing in it may end the line, steer a terminal
- * or tell a password ("user:password@host" in the wrong place). The line is UTF-8, whatever
- * the string is. */
-static void add_quoted(struct line *line, const char *key, const char *value)
-{
-	enum { LONGEST = 256 };
-	const char *at;
-	bool readable;
-	size_t length;
-
-	if (value == NULL) {
-		add(line, " %s=NULL", key);
-		return;
-	}
-	add(line, " %s=\"", key);
-	readable = classify_host(value) != HOST_ILL_FORMED;
-	at = strrchr(value, '@');
-	if (at != NULL) {
-		add(line, "***");
-		value = at;
-	}
-	for (size_t seen = 0; value[0] != '\0'; seen += length, value += length) {
-		const unsigned char *p = (const unsigned char *)value;
-		uint32_t c = p[0];
-
-		length = !readable || c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-		if (seen + length > LONGEST) {
-			add(line, "...");
-			break;
-		}
-		if (length > 1)
-			c &= 0x7F >> length;
-		for (size_t i = 1; i < length; i++)
-			c = c << 6 | (p[i] & 0x3F);
-		if (!is_hidden(c) && c != '"' && c != '\\' && (c < 0x80 || readable))
-			add(line, "%.*s", (int)length, value);
-		else
-			for (size_t i = 0; i < length; i++)
-				add(line, "\\x%02x", p[i]);
-	}
-	add(line, "\"");
-}
 
 static void add_family(struct line *line, int family)
 {
 	switch (family) {
-	case AF_UNSPEC: add(line, " family=unspec"); break;
-	case AF_INET: add(line, " family=inet"); break;
-	case AF_INET6: add(line, " family=inet6"); break;
-	default: add(line, " family=%d", family);
+	case AF_UNSPEC: line_add(line, " family=unspec"); break;
+	case AF_INET: line_add(line, " family=inet"); break;
+	case AF_INET6: line_add(line, " family=inet6"); break;
+	default: line_add(line, " family=%d", family);
 	}
 }
 
 static void add_socktype(struct line *line, int socktype, int type_bits)
 {
 	switch (socktype) {
-	case 0: add(line, " socktype=any"); break;
-	case SOCK_STREAM: add(line, " socktype=stream"); break;
-	case SOCK_DGRAM: add(line, " socktype=dgram"); break;
-	case SOCK_RAW: add(line, " socktype=raw"); break;
-	default: add(line, " socktype=%d", socktype);
+	case 0: line_add(line, " socktype=any"); break;
+	case SOCK_STREAM: line_add(line, " socktype=stream"); break;
+	case SOCK_DGRAM: line_add(line, " socktype=dgram"); break;
+	case SOCK_RAW: line_add(line, " socktype=raw"); break;
+	default: line_add(line, " socktype=%d", socktype);
 	}
 	if (type_bits & SOCK_NONBLOCK)
-		add(line, "+nonblock");
+		line_add(line, "+nonblock");
 	if (type_bits & SOCK_CLOEXEC)
-		add(line, "+cloexec");
+		line_add(line, "+cloexec");
 }
 
 static void add_code(struct line *line, const struct call *call, int code, int error)
@@ -152,12 +70,12 @@ static void add_code(struct line *line, const struct call *call, int code, int e
 
 		if (names[i].code != code || name == NULL)
 			continue;
-		add(line, " code=%s", name);
+		line_add(line, " code=%s", name);
 		if (code == EAI_SYSTEM || strcmp(name, "NETDB_INTERNAL") == 0)
-			add(line, " errno=%d", error);
+			line_add(line, " errno=%d", error);
 		return;
 	}
-	add(line, " code=%d", code);
+	line_add(line, " code=%d", code);
 }
 
 /* Begin a line with the seconds since the epoch. A date would need libc's time zone, with
@@ -168,7 +86,7 @@ static void begin_line(struct line *line)
 
 	clock_gettime(CLOCK_REALTIME, &time);
 	line->used = 0;
-	add(line, "ts=%lld.%06ld pid=%d tid=%ld", (long long)time.tv_sec, time.tv_nsec / 1000,
+	line_add(line, "ts=%lld.%06ld pid=%d tid=%ld", (long long)time.tv_sec, time.tv_nsec / 1000,
 	    (int)getpid(), syscall(SYS_gettid));
 }
 
@@ -255,32 +173,58 @@ void log_lookup(const char *target, const struct question *q, int code, const vo
 	int saved = errno;
 
 	begin_line(&line);
-	add(&line, " call=%s", q->function);
-	add_quoted(&line, "host", q->node);
+	line_add(&line, " call=%s", q->function);
+	line_add_quoted(&line, "host", q->node);
 	if (q->call->has_hints)
-		add_quoted(&line, "service", q->service);
+		line_add_quoted(&line, "service", q->service);
 	add_family(&line, q->family);
 	if (q->call->has_hints) {
 		add_socktype(&line, q->socktype, q->type_bits);
-		add(&line, " protocol=%d flags=%#x", q->protocol, (unsigned)q->flags);
+		line_add(&line, " protocol=%d flags=%#x", q->protocol, (unsigned)q->flags);
 	}
 	if (q->written != NULL && q->host == q->ascii)
-		add_quoted(&line, "normalized", q->ascii);
-	add(&line, " how=%s", q->how);
+		line_add_quoted(&line, "normalized", q->ascii);
+	line_add(&line, " how=%s", q->how);
 	if (q->waited > 0)
-		add(&line, " ms=%lld", (long long)(q->waited / 1000000));
+		line_add(&line, " ms=%lld", (long long)(q->waited / 1000000));
 	if (q->asks > 0)
-		add(&line, " asks=%d", q->asks);
+		line_add(&line, " asks=%d", q->asks);
 	if (q->shared >= 0)
-		add(&line, " shared=%d", q->shared);
+		line_add(&line, " shared=%d", q->shared);
 	if (answer != NULL) {
 		char answers[ANSWERS_MOST] = "";
 
 		q->call->describe(answer, answers, sizeof answers);
-		add_quoted(&line, "answers", answers);
+		line_add_quoted(&line, "answers", answers);
 	}
 	add_code(&line, q->call, code, saved);
-	add(&line, " us=%lld", (long long)(took / 1000));
+	line_add(&line, " us=%lld", (long long)(took / 1000));
+	write_line(&line, target);
+	errno = saved;
+}
+
+/* Returns the file's name that execve(2) was given, without its directories: that of a script
+ * and not that of its interpreter. NULL: unknown. */
+static const char *program_name(void)
+{
+	const char *path = (const char *)getauxval(AT_EXECFN);
+	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+void log_process(const char *target, const struct config *options)
+{
+	struct line line;
+	char text[CONFIG_TEXT];
+	int saved = errno;
+
+	begin_line(&line);
+	line_add_quoted(&line, "program", program_name());
+	line_add(&line, " version=%s libc=\"%s%s%s\"", built_version, libc->name,
+		 libc->release != NULL ? " " : "", libc->release != NULL ? libc->release() : "");
+	config_describe(options, text);
+	line_add_quoted(&line, "options", text);
 	write_line(&line, target);
 	errno = saved;
 }
@@ -291,7 +235,7 @@ void log_message(const char *target, const char *message)
 	int saved = errno;
 
 	begin_line(&line);
-	add_quoted(&line, "gaishim", message);
+	line_add_quoted(&line, "gaishim", message);
 	write_line(&line, target);
 	errno = saved;
 }

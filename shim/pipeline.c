@@ -65,13 +65,15 @@ static int stages(struct question *q, void **answer)
 	return code;
 }
 
-/* Write to the log, once in a process, why its lookups are bounded. */
-static void tell_of_doubt(void)
+/* Write to the log, once in a process, what the process is and why its lookups are bounded. */
+static void tell_of_process(void)
 {
-	static atomic_int told; /* the process that has done so: a child inherits this */
+	static atomic_int told, told_of_doubt; /* the process that has done so: a child inherits these */
 	int self = (int)getpid();
 
-	if (gate_has_doubt() && atomic_exchange(&told, self) != self)
+	if (atomic_exchange(&told, self) != self)
+		log_process(config.log, &config);
+	if (gate_has_doubt() && atomic_exchange(&told_of_doubt, self) != self)
 		log_message(config.log, "forked while lookups were out: lookups are made on threads, 30 s at most");
 }
 
@@ -87,7 +89,7 @@ static int queue_and_log(struct question *q, void **answer)
 	q->shared = -1;
 	code = config.lock == lock_global ? ask_in_line(stages, q, answer) : stages(q, answer);
 	if (config.log != NULL) {
-		tell_of_doubt();
+		tell_of_process();
 		log_lookup(config.log, q, code, code == 0 ? *answer : NULL, begun);
 	}
 	return code;

@@ -40,6 +40,11 @@ static const void *anchor(void)
 	return gnu_get_libc_version != NULL ? gnu_get_libc_version() : NULL;
 }
 
+static const char *release(void)
+{
+	return gnu_get_libc_version();
+}
+
 static bool is_served(void)
 {
 	const char *release = gnu_get_libc_version();
@@ -257,6 +262,8 @@ static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 }
 
 const struct libc glibc = {
+	.name = "glibc",
+	.release = release,
 	.flags = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL | AI_ADDRCONFIG
 		| AI_IDN | AI_CANONIDN | AI_NUMERICSERV
 		| 0x0100 | 0x0200, /* AI_IDN_ALLOW_UNASSIGNED and AI_IDN_USE_STD3_ASCII_RULES once */

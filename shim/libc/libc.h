@@ -17,6 +17,10 @@
 #include <stdint.h>
 
 struct libc {
+	/* The library's name, and what returns its release; NULL if the library does not tell. */
+	char name[8];
+	const char *(*release)(void);
+
 	/* The flags that getaddrinfo() knows, those that no hints mean, and those that are in the
 	 * answer if they are in the question. */
 	int flags, default_flags, answered_flags;

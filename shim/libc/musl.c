@@ -22,8 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_SLEEP = 200000000 };       /* nanoseconds */
-enum { FIRST_STACK = 8 * 1024 * 1024 }; /* bytes that are usual */
+enum { MOST_SLEEP = 200000000, /* nanoseconds */ FIRST_STACK = 8 * 1024 * 1024 /* bytes that are usual */ };
 
 /* The entry of the loader, which is the library's own. Another object may have glibc's
  * gnu_get_libc_version() here, for programs that were built for glibc (gcompat). */
@@ -275,6 +274,7 @@ static bool stack_bounds(uintptr_t *low, uintptr_t *high)
 }
 
 const struct libc musl = {
+	.name = "musl",
 	.flags = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL | AI_ADDRCONFIG | AI_NUMERICSERV,
 	.always_names = true,
 	.internal_error = NO_RECOVERY,

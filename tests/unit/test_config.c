@@ -305,6 +305,50 @@ START_TEST(test_needs_host)
 }
 END_TEST
 
+static const struct {
+	const char *name, *value, *text;
+} described[] = {
+	{ "GAISHIM_LOCK", "host", "" }, { "GAISHIM_LOCK", "none", "lock=none" },
+	{ "GAISHIM_STRICT", "yes", "strict=1" }, { "GAISHIM_IDN", "off", "idn=off" },
+	{ "GAISHIM_LOG", "/tmp/secret", "" }, { "GAISHIM_RETRY", "10", "retry=10" },
+	{ "GAISHIM_RETRY_DELAY", "0.5", "" }, { "GAISHIM_RETRY_DELAY", "0.50001", "retry_delay=0.50001" },
+	{ "GAISHIM_DEADLINE", "3599.999999999", "deadline=3599.999999999" },
+	{ "GAISHIM_FORK_WAIT", "0", "fork_wait=0" }, { "GAISHIM_HEDGE", "nonsense", "" },
+};
+
+/* The options in force, as the environment would have them. */
+START_TEST(test_described)
+{
+	char text[CONFIG_TEXT];
+	struct config got;
+
+	read_with(described[_i].name, described[_i].value, &got);
+	config_describe(&got, text);
+	ck_assert_str_eq(text, described[_i].text);
+}
+END_TEST
+
+START_TEST(test_all_described)
+{
+	static const char *const longest[][2] = {
+		{ "GAISHIM_STRICT", "1" }, { "GAISHIM_LOCK", "host" }, { "GAISHIM_IDN", "off" },
+		{ "GAISHIM_DISABLE", "on" }, { "GAISHIM_PYTHON_IDNA", "libidn2" }, { "GAISHIM_HEDGE", "1" },
+		{ "GAISHIM_DEADLINE", "3599.999999999" }, { "GAISHIM_RETRY", "10" },
+		{ "GAISHIM_RETRY_DELAY", "59.999999999" }, { "GAISHIM_HOLD", "3599.999999999" },
+		{ "GAISHIM_FORK_WAIT", "59.999999999" },
+	};
+	char text[CONFIG_TEXT];
+	struct config got;
+
+	for (size_t i = 0; i < sizeof longest / sizeof *longest; i++)
+		setenv(longest[i][0], longest[i][1], 1);
+	config_read(&got);
+	config_describe(&got, text);
+	ck_assert_str_eq(text, "strict=1 idn=off disable=1 python_idna=libidn2 hedge=1 deadline=3599.999999999 "
+	                       "retry=10 retry_delay=59.999999999 hold=3599.999999999 fork_wait=59.999999999");
+}
+END_TEST
+
 /* Variables that are almost an option, and the one that was an option once. */
 START_TEST(test_other_variables)
 {
@@ -415,6 +459,8 @@ TCase *make_tests(void)
 	tcase_add_test(tcase, test_numbers);
 	tcase_add_loop_test(tcase, test_needs_host, 0, 6);
 	tcase_add_loop_test(tcase, test_other_variables, 0, 7);
+	ADD_ROWS(tcase, test_described, described);
+	tcase_add_test(tcase, test_all_described);
 	tcase_add_test(tcase, test_twice);
 	tcase_add_test(tcase, test_log);
 	tcase_add_test(tcase, test_log_is_made_absolute);

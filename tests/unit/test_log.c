@@ -99,6 +99,18 @@ START_TEST(test_line)
 }
 END_TEST
 
+/* The file that was started is named, and not the whole of its path. */
+START_TEST(test_process)
+{
+	static struct config options;
+
+	options.hedge = true;
+	log_process(path, &options);
+	assert_matches(read_log(path), "^ts=[0-9]+\\.[0-9]{6} pid=[0-9]+ tid=[0-9]+ program=\"test_log\" "
+		       "version=[0-9]+\\.[0-9]+\\.[0-9]+ libc=\"(glibc 2\\.[0-9]+|musl)\" options=\"hedge=1[^\"]*\"\n$");
+}
+END_TEST
+
 /* What a nameserver or a module has said ends no line, and tells no secret. */
 START_TEST(test_answers)
 {
@@ -377,6 +389,7 @@ TCase *make_tests(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, test_line);
+	tcase_add_test(tcase, test_process);
 	tcase_add_test(tcase, test_answers);
 	tcase_add_test(tcase, test_details);
 	ADD_ROWS(tcase, test_kinds, kinds);

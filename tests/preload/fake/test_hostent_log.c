@@ -3,6 +3,9 @@
 #include "callers.h"
 #include "logged.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 static const struct {
 	struct question q;
 	const char *line;
@@ -55,7 +58,36 @@ START_TEST(a_call_is_a_line)
 	ask_right(lines[_i].q);
 	log = read_log();
 	ck_logged(log, 1, lines[_i].line);
+	log = strchr(log, '\n') + 1; /* behind the line of the process */
 	ck_assert_ptr_eq(strchr(log, '\n'), log + strlen(log) - 1);
+}
+END_TEST
+
+static void assert_introduced(void)
+{
+	const char *log = read_log();
+	const char *line = strstr(log, " program=\"test_hostent_log\" version=");
+
+	ck_assert_msg(line != NULL && line < strchr(log, '\n'), "%s", log);
+	ck_assert_ptr_null(strstr(line + 1, " program="));
+}
+
+/* Each process has one line about itself before its first lookup, and so has a forked child. */
+START_TEST(a_process_is_a_line)
+{
+	int child, status;
+
+	ask_right((struct question){ .host = "a.fake", .call = BYNAME });
+	ask_right((struct question){ .host = "b.fake", .call = BYNAME });
+	assert_introduced();
+	child = fork();
+	if (child == 0) {
+		ask_right((struct question){ .host = "c.fake", .call = BYNAME });
+		assert_introduced();
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
 }
 END_TEST
 
@@ -100,6 +132,7 @@ TCase *make_tests(void)
 	with_log();
 	tcase = callers_case("log");
 	ADD_ROWS(tcase, a_call_is_a_line, lines);
+	tcase_add_test(tcase, a_process_is_a_line);
 	tcase_add_test(tcase, a_numeric_name_is_no_line);
 	ADD_CALLS(tcase, a_herd_is_told_by_its_lines);
 	return tcase;

@@ -94,7 +94,7 @@ like "65616 is port 80" "$(answer 127.0.0.1 65616)" 'port=80'
 controls=0
 while IFS='|' read -r host shown; do
 	host=$(printf "%b" "$host")
-	log=$(GAISHIM_LOG=stderr answer "$host" 2>&1 >/dev/null)
+	log=$(GAISHIM_LOG=stderr answer "$host" 2>&1 >/dev/null | sed '1{/ program="[a-z]*" version=/d;}')
 	controls=$((controls + $(printf '%s' "$log" | LC_ALL=C tr -d '\040-\176\200-\377' | wc -c)))
 	is "$shown: one line" "$(printf '%s\n' "$log" | wc -l)" 1
 	is "$shown" \
