@@ -93,7 +93,7 @@ done
 late() {
 	FAKETIME=$3 LD_PRELOAD=$2 GAISHIM_LOG=$TMP/log.$1 timeout -k 2 60 \
 		"$BUILD/tests/network/ask" -n 2 "once.ms-$4.fake" >/dev/null
-	sed 's/.* how=\([a-z]*\) \(.*\)shared=.* code=\([^ ]*\) .*/\1 \2\3/; s/ms=\([0-9]*\)/\1/' "$TMP/log.$1" |
+	sed '/ how=/!d; s/.* how=\([a-z]*\) \(.*\)shared=.* code=\([^ ]*\) .*/\1 \2\3/; s/ms=\([0-9]*\)/\1/' "$TMP/log.$1" |
 		awk '$1 == "waited" { $2 = $2 >= 380 && $2 < 3000 ? "in time" : $2 " ms" } { print }' |
 		sort | tr '\n' ',' >"$TMP/$1"
 }

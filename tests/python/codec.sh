@@ -22,7 +22,7 @@ served() {
 
 # names LOG: the hosts that libc was asked for.
 names() {
-	sed -n 's/.* host="\([^"]*\)".*/\1 &/; s/^[^ ]* .* normalized="\([^"]*\)".*/\1 &/; s/ .*//p' "$1"
+	sed -n '/ host=/!d; s/.* host="\([^"]*\)".*/\1 &/; s/^[^ ]* .* normalized="\([^"]*\)".*/\1 &/; s/ .*//p' "$1"
 }
 
 contract() {

@@ -77,7 +77,7 @@ done
 wait $pids
 is "six processes: every line is there" "$(grep -c ' call=' "$work/many")" 3000
 is "six processes: every line is whole" \
-	"$(grep -v ' program=' "$work/many" | grep -Evc '^ts=[0-9.]+ pid=[0-9]+ tid=[0-9]+ call=getaddrinfo host="127\.0\.0\.1" service="80" [^"]* answers="127\.0\.0\.1" code=0 us=[0-9]+$' "$work/many")" 0
+	"$(grep -v ' program=' "$work/many" | grep -Evc '^ts=[0-9.]+ pid=[0-9]+ tid=[0-9]+ call=getaddrinfo host="127\.0\.0\.1" service="80" [^"]* answers="127\.0\.0\.1" code=0 us=[0-9]+$')" 0
 
 # --- other users, other roots ---
 
