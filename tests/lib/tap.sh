@@ -23,6 +23,15 @@ TMP=$(mktemp -d) || exit 99
 trap '$TAP_EXIT; rm -rf "$TMP"' EXIT
 trap 'exit 130' INT TERM
 
+# soon COMMAND...: runs it until it succeeds, for five seconds.
+soon() {
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
+		"$@" >/dev/null 2>&1 && return
+		sleep 0.2
+	done
+	return 1
+}
+
 # tap_report STATUS NAME: one result line, numbered.
 tap_report() {
 	TAP_COUNT=$((TAP_COUNT + 1))

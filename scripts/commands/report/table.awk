@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# What the table of hosts and the sentences above it say, for the forms that people read.
+
+# Sets field[1] to field[fields], the columns of the table. Those that would be empty are left out.
+function choose_fields(    word, n, i) {
+	n = split("led waited asked numeric refused other", word, " ")
+	fields = split("host time lookups", field, " ")
+	for (i = 1; i <= n; i++)
+		if (column_sum[word[i]] > 0)
+			field[++fields] = word[i]
+	if (codes_known > 0)
+		field[++fields] = "errors"
+	n = split("p50 p90 p99 longest", word, " ")
+	for (i = 1; i <= n; i++)
+		field[++fields] = word[i]
+}
+
+# Returns what the table has of a host in a column behind the first.
+function cell(id, column) {
+	if (column == "time")
+		return duration(time[id])
+	if (column == "lookups")
+		return number(count[id])
+	if (column == "longest")
+		return duration(longest[id])
+	if (column == "errors")
+		return errors[id] > 0 ? number(errors[id]) : "-"
+	if (column ~ /^p/)
+		return duration(percentile(id, substr(column, 2) / 100))
+	return way_of[id, column] > 0 ? number(way_of[id, column]) : "-"
+}
+
+function saving_text(    text, i, n, word) {
+	text = number(sent) (sent == 1 ? " was" : " were") " sent to libc"
+	if (sent >= lookups)
+		return text
+	text = text ", " number(lookups - sent) (lookups - sent == 1 ? " was" : " were") " not"
+	n = split("waited numeric held refused", word, " ")
+	for (i = 1; i <= n; i++)
+		if (sum_of[word[i]] > 0)
+			text = text (i == 1 || text ~ / not$/ ? ": " : ", ") number(sum_of[word[i]]) " " \
+				(i == 1 ? "had the answer of another caller" : (i == 2) ? (sum_of[word[i]] == 1 ? "was" : "were") " numeric" : word[i])
+	return text
+}
+
+function spent_text(    id, all) {
+	for (id = 1; id <= hosts; id++)
+		all += time[id]
+	return duration(all) " in lookups, by all callers" (waited > 0 ? "; " duration(waited * 1000) " of it waiting for another caller's answer" : "")
+}

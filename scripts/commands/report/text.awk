@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+# The report for a terminal. -v columns=N is its width, 0 if that is unknown; colour=1 if it
+# has colours; top=N and sort=WORD.
+
+function lookup() {
+	count_lookup()
+}
+
+function finish() {
+	sum_up()
+	say_totals()
+	if (lookups > 0) {
+		show_hosts()
+		show_slow()
+	}
+	if (skipped > 0)
+		printf "\n%s skipped: not a whole line of a log\n", plural(skipped, "line")
+}
+
+function bold(text) {
+	return colour ? "\033[1m" text "\033[0m" : text
+}
+
+function red(text) {
+	return colour ? "\033[31m" text "\033[0m" : text
+}
+
+# Returns a sentence, in several lines if the terminal is narrow.
+function wrap(text,    word, n, i, line, lines) {
+	n = split(text, word, " ")
+	line = word[1]
+	for (i = 2; i <= n; i++)
+		if (columns > 0 && length(line) + 1 + length(word[i]) > columns) {
+			lines = lines line "\n"
+			line = "  " word[i]
+		} else {
+			line = line " " word[i]
+		}
+	return lines line
+}
+
+# Prints the totals as sentences.
+function say_totals(    i, text) {
+	if (lookups == 0) {
+		print "no lookups"
+		return
+	}
+	print bold(wrap(plural(lookups, "lookup") " of " plural(hosts, "host") " in " plural(processes, "process") ", " \
+		clock(first) " to " clock(last)))
+	print wrap(saving_text())
+	print wrap(spent_text())
+	for (i = 1; i <= codes_known; i++)
+		text = text (i == 1 ? "" : ", ") code_names[i] " " number(codes[code_names[i]])
+	if (text != "")
+		print red(wrap("errors: " text))
+}
+
+# Sets fits[i], the width of each column, and returns the width of all but the host's.
+function measure(shown,    i, j, all) {
+	for (i = 2; i <= fields; i++) {
+		fits[i] = length(field[i])
+		for (j = 1; j <= shown; j++)
+			if (length(cell(order[j], field[i])) > fits[i])
+				fits[i] = length(cell(order[j], field[i]))
+		all += fits[i] + 2
+	}
+	return all
+}
+
+# Leave columns out, those that say least first, until they fit. Returns the width of the others.
+function leave_out(all, room,    word, n, i, j, kept) {
+	n = split("p90 p50 other refused asked numeric waited led errors p99 lookups", word, " ")
+	for (i = 1; i <= n && all > room; i++) {
+		kept = 1
+		for (j = 2; j <= fields; j++)
+			if (field[j] == word[i]) {
+				all -= fits[j] + 2
+			} else {
+				field[++kept] = field[j]
+				fits[kept] = fits[j]
+			}
+		fields = kept
+	}
+	return all
+}
+
+function show_hosts(    shown, i, j, all, widest, line) {
+	choose_fields()
+	sort_hosts(sort)
+	shown = top == 0 || top > hosts ? hosts : top
+	all = measure(shown)
+	widest = 4
+	for (j = 1; j <= shown; j++)
+		if (width(clean(name[order[j]])) > widest)
+			widest = width(clean(name[order[j]]))
+	split_rows = 0
+	if (columns > 0 && all + widest > columns)
+		widest = columns - all
+	if (widest < 12 && all + 12 > columns && columns > 0) {
+		split_rows = 1 # the host has a line of its own
+		widest = 2
+		all = leave_out(all, columns - widest)
+	}
+	line = split_rows ? "host\n" : "host"
+	for (j = 0; j <= shown; j++) {
+		if (j > 0)
+			line = split_rows ? fit(clean(name[order[j]]), columns - 1) "\n" : fit(clean(name[order[j]]), widest)
+		else if (!split_rows)
+			line = fit(line, widest)
+		for (i = 2; i <= fields; i++)
+			line = line sprintf("  %" fits[i] "s", (j > 0) ? cell(order[j], field[i]) : field[i])
+		sub(/ +\n/, "\n", line)
+		if (j == 0)
+			printf "\n%s\n", bold(line)
+		else
+			print line
+	}
+	if (shown < hosts)
+		printf "and %s more: --top=0 shows all\n", plural(hosts - shown, "host")
+}
+
+function show_slow(    i, part, who, line) {
+	printf "\n%s\n", bold(slow == 1 ? "The slowest lookup" : "The " slow " slowest lookups")
+	for (i = 1; i <= slow; i++) {
+		split(slow_who[i] " " slow_what[i], part, " ")
+		who = clean(program_of[part[1]]) " " part[1] (part[2] == part[1] ? "" : "/" part[2])
+		sub(/^ /, "", who)
+		line = sprintf("%s  %7s  %s  %s by %s (%s)", clock(slow_ended[i] - slow_us[i] / 1000000), duration(slow_us[i]),
+			clean(slow_host[i]), part[3], who, part[4])
+		if (part[5] != "0")
+			line = line ": " part[5]
+		print (columns > 0 && width(line) > columns ? fit(line, columns - 1) : line)
+	}
+}
