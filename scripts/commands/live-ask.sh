@@ -5,8 +5,9 @@
 #
 # Such a program takes HOST CALL... and writes a line to standard error after each call, where
 # the object's log lines are as well: live CALL MICROSECONDS CODE ANSWER... It escapes what
-# could break this line. ctypes makes the very call, where Python's socket module makes others
-# besides.
+# could break this line, and the code is no-answer where it cannot tell which.
+#
+# python3 uses ctypes, as the functions of its socket module make other calls besides.
 
 # find_live_asker LIBC: leaves in $live_asker the program that asks, and defines live_run
 # HOST CALL..., which has it do so.
@@ -196,11 +197,12 @@ run_getent() {
 }
 
 # run_wget HOST CALL...: nobody serves port 1, but wget asks for the host first, and says which
-# address it takes.
+# address it takes. A host in digits it reads itself, and a host may not be more of a URL.
 run_wget() {
+	[ -n "$1" ] && [ -z "$(printf %s "$1" | LC_ALL=C tr -d 'A-Za-z0-9._\200-\377-')" ] || return 0
 	case $1,$2 in
-	'',* | *[!A-Za-z0-9.:_-]*,* | -*) return ;;
-	*,getaddrinfo) ;;
+	-*) return ;;
+	*[!0-9A-Fa-fXx.]*,getaddrinfo | [!0-9.]*,getaddrinfo) ;;
 	*) return ;;
 	esac
 	said=$(http_proxy='' $limit wget -O /dev/null "http://$1:1/" 2>&1)
