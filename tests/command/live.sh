@@ -19,7 +19,8 @@ tree=$TMP/tree
 checkout "$tree"
 unset GAISHIM_SO
 object=$tree/build/libgaishim.so
-shell=''
+shell='' n='
+'
 esc=$(printf '\033')
 
 # doctor [OPTION...] [-- WORD...]: what it says in $out, the exit status in $status. The words
@@ -258,6 +259,7 @@ verdicts() {
 		shift 4
 		[ $# -gt 0 ] || exit 0
 		[ "$2" = getaddrinfo ] || exit 0
+		printf "%s\n" "${GAISHIM_DISABLE-on} ${LD_PRELOAD-none}" >>'"$TMP"'/preloads
 		[ "${GAISHIM_DISABLE-}" != 1 ] || { at='"$TMP"'/alone; read -r said <$at; [ ! -e $at.next ] || /bin/mv $at.next $at; }
 		if [ "${GAISHIM_DISABLE-}" != 1 ]; then
 			read -r said <'"$TMP"'/with
@@ -273,6 +275,13 @@ verdicts() {
 	stub timeout 'shift; exec /usr/bin/timeout 1 "$@"'
 	sides '0 192.0.2.1' '0 192.0.2.1'
 	is "the same: status" "$status" 0
+	is "the object is preloaded on one side" "$(cat "$TMP/preloads")" "on $object${n}1 none"
+	: >"$TMP/preloads"
+	LD_PRELOAD=$object sides '0 192.0.2.1' '0 192.0.2.1'
+	is "also where it is preloaded already" "$(cat "$TMP/preloads")" "on $object${n}1 none"
+	: >"$TMP/preloads"
+	LD_PRELOAD="$object:/lib/none.so" sides '0 192.0.2.1' '0 192.0.2.1'
+	is "other preloads are there on both" "$(cat "$TMP/preloads")" "on $object:/lib/none.so${n}1 /lib/none.so "
 	row "a line for the process, and a host of fields" getaddrinfo 'led asks=3 +unknown +12 +34  192.0.2.1 \| the same'
 	sides '0 192.0.2.1' '0 192.0.2.2'
 	is "another address: status" "$status" 1
