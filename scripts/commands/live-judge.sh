@@ -39,32 +39,38 @@ is_localhost() {
 	return 1
 }
 
-# on_purpose HOST HOW NORMALIZED CODE: leaves in $why which of the deliberate differences it is
-# that libc alone says CODE, if it is one.
+# hides_localhost HOST CALL CODE: libc may hide addresses of localhost that the object answers:
+# getent asks with AI_ADDRCONFIG, and by one family after the other. The others do neither.
+hides_localhost() {
+	case ${live_asker?},$2,$3 in
+	getent,getaddrinfo,0 | getent,gethostbyname,0) is_localhost "$1" ;;
+	*) return 1 ;;
+	esac
+}
+
+# on_purpose HOST CALL CODE HOW NORMALIZED PLAIN: leaves in $why which of the deliberate
+# differences it is that the code is CODE with the object, and PLAIN by libc alone.
 on_purpose() {
 	why=''
-	case $2,$3,$4 in
-	*,*,0)
-		# getent asks with AI_ADDRCONFIG, the others do not.
-		if [ "${live_asker?}" = getent ] && [ "$2" = localhost ]; then
-			why="names under localhost that libc does not find are loopback, for each family"
-		elif [ "$live_asker" = getent ] && is_localhost "$1"; then
-			why="AI_ADDRCONFIG does not touch localhost"
-		elif [ "$2" = refused ] || [ "$3" != - ]; then
-			[ -z "$(in_hosts "$1")" ] && [ -n "$(told_by dns name "$1")" ] || return 1
-			why="nameservers are asked for a Unicode host in its ASCII form alone"
-		else
-			return 1
-		fi
+	case $4,$5,$6 in
+	localhost,*,0 | localhost,-,*)
+		[ "$6" != 0 ] || hides_localhost "$1" "$2" "$3" || return 1
+		why="names under localhost that libc does not find are loopback"
 		;;
-	localhost,*) why="names under localhost that libc does not find are loopback" ;;
+	refused,*,0 | *,[!-]*,0)
+		[ -z "$(in_hosts "$1")" ] && [ -n "$(told_by dns name "$1")" ] || return 1
+		why="nameservers are asked for a Unicode host in its ASCII form alone"
+		;;
 	refused,*) why="a Unicode host without an ASCII form is not looked up" ;;
-	*,-,*)
+	*,[!-]*,*) why="a Unicode host is normalized without AI_IDN" ;;
+	numeric,-,[!0]*)
 		[ "$live_asker" = getent ] || return 1
-		[ "$2" = numeric ] || is_localhost "$1" || return 1
-		why="AI_ADDRCONFIG does not touch a numeric host, nor localhost"
+		why="AI_ADDRCONFIG does not touch a numeric host"
 		;;
-	*) why="a Unicode host is normalized without AI_IDN" ;;
+	*)
+		hides_localhost "$1" "$2" "$3" || return 1
+		why="AI_ADDRCONFIG does not touch localhost"
+		;;
 	esac
 }
 
@@ -88,7 +94,7 @@ judge() {
 			"see 'loads' and 'preload' here, and 'gaishim check $live_asker'"
 	elif same_answer "$2" "$4" "$5"; then
 		verdict=ok agreed=$((agreed + 1))
-	elif on_purpose "$1" "$how" "$normalized" "$plain_code"; then
+	elif on_purpose "$1" "$2" "$code" "$how" "$normalized" "$plain_code"; then
 		verdict=note
 		finding note live "$name: $both: on purpose: $why"
 	else

@@ -324,6 +324,29 @@ verdicts() {
 	is "no tool is missed" "$(cat "$TMP/err")" ''
 }
 
+# getent_sides HOST WITH ALONE: what a stub of getent answers to ahosts, - for nothing.
+getent_sides() {
+	# shellcheck disable=SC2016 # the stub's
+	stub getent '
+		[ "$1 $2" = "ahosts --" ] || exit 2
+		[ "${GAISHIM_DISABLE-}" = 1 ] && said='"$3"' || { said='"$2"'
+			echo "ts=1.5 pid=1 tid=1 call=getaddrinfo host=\"x\" how=led asks=1 shared=0 code=0 us=12" >&2; }
+		[ "$said" != - ] || exit 2
+		echo "$said STREAM"'
+	PATH=$TMP/bin doctor -- --live "$1"
+}
+
+# What is meant for localhost excuses no loss of it, and no other host.
+excuses() {
+	only
+	getent_sides localhost 127.0.0.1 -
+	says "getent: libc hides localhost" note 'with gaishim \(how=led\) 127.0.0.1, by libc alone no-answer: on purpose: AI_ADDRCONFIG'
+	getent_sides localhost - 127.0.0.1
+	says "getent: the object loses localhost" FAILED 'with gaishim \(how=led\) no-answer, by libc alone 127.0.0.1; report this line'
+	getent_sides a.test 127.0.0.1 -
+	says "getent: another host" FAILED '127.0.0.1, by libc alone no-answer; report this line'
+}
+
 # Another preload in front of the object answers, so that libc's side is that preload's.
 preloads() {
 	printf '#include <netdb.h>\nint getaddrinfo(const char *a, const char *b, const struct addrinfo *c, struct addrinfo **d)\n{ (void)a, (void)b, (void)c, (void)d; return EAI_FAIL; }\n' >"$TMP/answer.c"
@@ -369,4 +392,5 @@ else
 	skip "each program that asks" "a mount namespace is not permitted here, or there is no perl"
 fi
 verdicts
+excuses
 done_testing
