@@ -19,13 +19,15 @@
 
 doctor_usage() {
 	cat <<'END'
-usage: gaishim [options] doctor [--json]
+usage: gaishim [options] doctor [--json] [--live HOST...]
 
 Tell whether the object is there and loads, on which libc, which configuration is
 in force and where each value came from, whether lookups in a child go through
 the object, whether Python finds the site hook, and what else is preloaded.
 
   --json   the same for machines, in one JSON document
+  --live   look up each HOST, too, by each call, with the object and with libc
+           alone. Behind -- each word is a HOST
 
 Each line is one finding: ok; FAILED, with what to do next; note, which is no
 fault but good to know; or not checked, with the reason. The exit status is 1
@@ -33,18 +35,30 @@ if a finding is FAILED, else 0.
 END
 }
 
-json=false
+json=false asks_live=false no_options=false
 shift
+# What stays in $@ are the hosts.
 for word; do
-	case $word in
-	--json) json=true ;;
-	--help | -h)
+	shift
+	case $no_options,$word in
+	true,*) set -- "$@" "$word" ;;
+	*,--) no_options=true ;;
+	*,--json) json=true ;;
+	*,--live) asks_live=true ;;
+	*,--help | *,-h)
 		doctor_usage
 		exit 0
 		;;
-	*) refuse "doctor: $word: unknown; allowed are --json and --help" ;;
+	*,-*) refuse "doctor: $word: unknown; allowed are --json, --live HOST... and --help" \
+		"a HOST that begins with a hyphen goes behind --" ;;
+	*) set -- "$@" "$word" ;;
 	esac
 done
+case $asks_live,$no_options,$# in
+true,*,0) refuse "doctor: --live needs a HOST" ;;
+true,* | false,false,0) ;;
+*) refuse "doctor: ${1---}: unknown; allowed are --json, --live HOST... and --help" ;;
+esac
 require_flights
 
 healthy=true findings='' configuration=''
@@ -205,9 +219,16 @@ check_configuration
 check_lookups $loads "$libc"
 check_hook $loads
 check_preloads
+if $asks_live; then
+	# shellcheck source=scripts/commands/live.sh
+	. "$commands/live.sh"
+	check_live $loads "$libc" "$@"
+fi
 
 if $json; then
-	printf '{\n  "version": %s,\n  "built": %s,\n  "healthy": %s,\n  "findings": [%s\n  ],\n  "configuration": [%s\n  ]\n}\n' \
-		"$(json_string "$version")" "$(json_string "$built")" $healthy "$findings" "$configuration"
+	printf '{\n  "version": %s,\n  "built": %s,\n  "healthy": %s,\n  "findings": [%s\n  ],\n  "configuration": [%s\n  ]%s\n}\n' \
+		"$(json_string "$version")" "$(json_string "$built")" $healthy "$findings" "$configuration" "${live:+,
+  \"live\": [$live
+  ]}"
 fi
 $healthy

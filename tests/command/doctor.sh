@@ -42,7 +42,7 @@ usage() {
 		# shellcheck disable=SC2086 # words
 		doctor -- $arguments
 		is "doctor $arguments is refused" "$status" 2
-		like "doctor $arguments says what is allowed" "$(cat "$TMP/err")" 'allowed are --json and --help'
+		like "doctor $arguments says what is allowed" "$(cat "$TMP/err")" 'allowed are --json, --live HOST... and --help'
 		is "doctor $arguments checks nothing" "$out" ''
 	done
 	doctor -- --help

@@ -62,6 +62,12 @@ doctor() {
 	finds "doctor: a name" ok name 'localhost, asked by wget: how=led'
 	finds "doctor: nothing else is preloaded" ok preload 'nothing but the object'
 	was=$out
+	gaishim doctor --live localhost １２７.0.0.1 127.0.0.1 a/b
+	is "doctor --live: status" "$status" 0
+	like "doctor --live: a name" "$out" '^  getaddrinfo +led asks=1 +/etc/hosts +[0-9]+ +-  [0-9.:]+ \| the same$'
+	like "doctor --live: a Unicode host" "$out" '^  getaddrinfo +numeric +gaishim \(numeric\) +[0-9]+ +-  127.0.0.1 \| no-answer$'
+	is "doctor --live: two hosts that wget does not ask for" \
+		"$(printf '%s\n' "$out" | grep -c '^  getaddrinfo  *not checked: wget .*reads the host itself')" 2
 	gaishim doctor --json
 	is "doctor --json: status" "$status" 0
 	like "doctor --json: healthy" "$out" '^  "healthy": true,$'
