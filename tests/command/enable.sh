@@ -472,7 +472,9 @@ trace_wrong() {
 	ln -s "$TMP/elsewhere" "$log"
 	refused 1 "$log is a link" enable --github --trace
 	is "a link is not followed" "$(ls "$TMP/elsewhere" 2>/dev/null)" ''
-	rm "$log"
+	: >"$TMP/elsewhere"
+	refused 1 "$log is a link" enable --github --trace
+	rm "$log" "$TMP/elsewhere"
 	mkdir "$log"
 	refused 1 'not a regular file' enable --github --trace
 	rmdir "$log"
