@@ -7,7 +7,7 @@ disable_usage() {
 usage: gaishim disable TARGET
 
 Take out what `gaishim enable TARGET` wrote, and nothing else: the file is as
-it was, and is removed if enable made it.
+it was, and is removed if enable made it. A log stays.
 
   --github       the next steps of this job: also takes out of LD_PRELOAD and
                  PYTHONPATH what an earlier step has enabled
@@ -52,13 +52,22 @@ reset_job() {
 	append "$1"
 }
 
+# say_log: the log is not what enable wrote, and somebody may want to read it.
+say_log() {
+	case $1 in
+	'' | stderr) return ;;
+	esac
+	[ ! -f "$1" ] || say "the log stays: $1"
+}
+
 parse_target '--github --gitlab --dotenv --profile --system' "$@"
 [ -z "${given?}" ] || refuse "disable takes no options of the object:$given"
 find_target
 lock
 find_block
-what=''
+what='' log=''
 if [ "$first" != 0 ]; then
+	log=$(block_lines | sed -n 's/^GAISHIM_LOG=//p')
 	replace_file ''
 	what="$path: the entry was taken out"
 	[ -e "$path" ] || what="$path was removed: 'gaishim enable' had made that file"
@@ -66,8 +75,10 @@ if [ "$first" != 0 ]; then
 fi
 if [ "$target" = --github ] && reset_job; then
 	what="$path: the next steps have LD_PRELOAD and PYTHONPATH without the object"
+	log=${log:-${GAISHIM_LOG-}}
 fi
 if [ "$target" = --system ] && names_object; then
 	die 1 "$path names the object, but not by 'gaishim enable': edit it by hand" ${what:+"$what"}
 fi
 say "${what:-$path has no entry of 'gaishim enable': nothing was changed}"
+say_log "$log"

@@ -21,6 +21,9 @@ of the command. They are in force wherever TARGET is on.
                  file carries no options and no site hook for Python
   --print        print the lines of --dotenv and change no file. A value with
                  a blank is refused. For a shell there is `gaishim env`
+  --trace        with --github or --gitlab: also write a log, and tell which
+                 steps make a report of it. The log is gaishim.log, without
+                 --log=FILE, in $RUNNER_TEMP or $CI_PROJECT_DIR
 
 A second enable changes nothing but the options. `gaishim disable TARGET`
 leaves the file as it was before. Files are replaced as a whole.
@@ -36,6 +39,8 @@ END
 . "$commands/system.sh"
 # shellcheck source=scripts/commands/targets.sh
 . "$commands/targets.sh"
+# shellcheck source=scripts/commands/enable-trace.sh
+. "$commands/enable-trace.sh"
 
 # name_given KIND OPTION VARIABLE...: prints VARIABLE, if the option was given.
 name_given() {
@@ -170,9 +175,11 @@ advise() {
 		"if no program starts any more, empty the whole file from a root shell that still runs:" \
 		"    : >/etc/ld.so.preload" ;;
 	esac
+	! $trace || advise_trace
 }
 
 parse_target '--github --gitlab --dotenv --profile --system --print' "$@"
+! $trace || require_traceable
 require_flights
 require_loadable
 
@@ -183,6 +190,7 @@ if [ "$target" = --print ]; then
 fi
 require_fit "$target"
 find_target
+! $trace || give_log
 lock
 find_block
 if [ "$target" = --system ] && [ "$first" = 0 ] && names_object; then
@@ -190,8 +198,10 @@ if [ "$target" = --system ] && [ "$first" = 0 ] && names_object; then
 	exit
 fi
 block=$(new_block) || exit
+! $trace || make_log
 if [ "$(block_lines)" = "$block" ]; then
 	say "$path has this entry already: nothing was changed"
+	! $trace || advise_trace
 	exit
 fi
 what="an entry was added"

@@ -5,7 +5,7 @@
 # what the file was before, so that disable can leave it as it was.
 #
 # There is one target, whose state those who source this share:
-#   $target            as parse_target finds it
+#   $target $trace     as parse_target finds it; whether it is to have a log
 #   $path $dir $mark   as find_target does: its file, the file's directory, how a block begins
 #   $first $last $was  as find_block does: where the block is; what the file was before it
 
@@ -39,9 +39,11 @@ is_target() {
 	return 1
 }
 
-# parse_target TARGETS VERB [ARG...]: leaves $target, and the file of --dotenv in $path.
+# parse_target TARGETS VERB [ARG...]: leaves $target, the file of --dotenv in $path, and in
+# $trace true, if --trace was given, else false.
+# shellcheck disable=SC2034 # trace is for enable.sh
 parse_target() {
-	targets=$1 verb=$2 target='' path=''
+	targets=$1 verb=$2 target='' path='' trace=false
 	shift
 	while shift && [ $# -gt 0 ]; do
 		case $1 in
@@ -64,6 +66,10 @@ parse_target() {
 				continue
 			fi
 			[ "$verb" = enable ] || refuse "$1: unknown option"
+			if [ "$1" = --trace ]; then
+				trace=true
+				continue
+			fi
 			set_option "$@"
 			[ "${taken:?}" = 1 ] || shift
 			;;

@@ -126,7 +126,7 @@ for shell in bash zsh fish; do
 		offers "gaishim --strict --lock none --" --new-one
 		offers "gaishim " $subcommands help
 		offers_only "gaishim help " $subcommands
-		offers "gaishim enable --print --" $names --dotenv
+		offers "gaishim enable --print --" $names --dotenv --trace
 		offers "gaishim env --" $names --fish
 	}
 	each_option try_option

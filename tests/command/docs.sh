@@ -159,7 +159,7 @@ is "no document names another version in a file's name" \
 	"$(cut -f2 "$TMP/code" | words 'gaishim[-_][0-9]+\.[0-9.]*[0-9]' | tr ' ' '\n' | sed '/^$/d; s/.*[-_]//' | sort -u)" "$version"
 
 # The options behind the command's name are options of it or of a subcommand.
-known=" $(for name in '' enable disable env status doctor check; do
+known=" $(for name in '' enable disable env status doctor check report; do
 	# shellcheck disable=SC2086 # a word or none
 	scripts/gaishim help $name
 done | words '--[a-z-]+')"

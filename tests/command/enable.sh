@@ -6,7 +6,7 @@
 
 # shellcheck disable=SC2016,SC2317 # for the inner shells; each_option calls functions
 . tests/lib/tap.sh
-unset LD_PRELOAD PYTHONPATH TOX_OVERRIDE TOX_TESTENV_PASSENV GITHUB_ENV CI_PROJECT_DIR
+unset LD_PRELOAD PYTHONPATH TOX_OVERRIDE TOX_TESTENV_PASSENV GITHUB_ENV RUNNER_TEMP CI_PROJECT_DIR
 umask 022
 chmod 755 "$TMP" # for an ordinary user
 
@@ -365,6 +365,168 @@ $object"
 	unset CI_PROJECT_DIR
 }
 
+# with_block FILE COMMAND...: runs it in the environment that the lines of FILE make.
+with_block() {
+	(
+		while IFS= read -r line; do
+			export "${line?}"
+		done <"$1"
+		shift
+		"$@"
+	)
+}
+
+# trace: the log that --trace has, and the step that it says reports it.
+trace() {
+	GITHUB_ENV=$TMP/github RUNNER_TEMP="$TMP/a b"
+	export GITHUB_ENV RUNNER_TEMP
+	log=$RUNNER_TEMP/gaishim.log
+	mkdir "$RUNNER_TEMP" "$TMP/named.d"
+	[ -z "$user" ] || chmod 777 "$RUNNER_TEMP"
+	: >"$GITHUB_ENV"
+	umask 0
+	done_by "enable --github --trace --retry=3" "log is $log\$"
+	umask 022
+	is "--trace: the log is there, and its owner's alone" "$(stat -c '%a %s' "$log")" '600 0'
+	is "--trace: the next steps have it" "$(lines_of "$GITHUB_ENV" GAISHIM_LOG GAISHIM_RETRY)" "GAISHIM_LOG=$log
+GAISHIM_RETRY=3"
+	with_block "$GITHUB_ENV" getent ahosts 127.0.0.1 >/dev/null
+	like "--trace: and write to it" "$(cat "$log")" ' call=getaddrinfo host="127\.0\.0\.1"'
+	cp "$log" "$TMP/copy"
+	done_by "enable --github --trace --retry=3" 'nothing was changed'
+	like "--trace: a second enable says which step to have, too" "$out" 'GITHUB_STEP_SUMMARY'
+	ok "--trace: a second enable keeps the log" cmp "$log" "$TMP/copy"
+	done_by "enable --github --retry=3" 'changed to the options'
+	is "without --trace: no log" "$(grep -c GAISHIM_LOG "$GITHUB_ENV")" 0
+	trace_step
+	trace_off
+	trace_given
+	trace_wrong
+	rm -r "$RUNNER_TEMP" "$GITHUB_ENV" "$TMP/named.d"
+	unset GITHUB_ENV RUNNER_TEMP
+	trace_gitlab
+}
+
+# trace_step: the line that it prints is run, with a report that says what it is asked for.
+trace_step() {
+	gaishim enable --github --trace
+	step=$(printf '%s\n' "$out" | sed -n 's/^gaishim: *run: //p')
+	like "--trace: the step runs after a failure" "$out" '^gaishim: +- if: always\(\)'
+	is "--trace: the step calls the command where it is" "${step%% report*}" "$tree/scripts/gaishim"
+	saved=$PATH PATH=$tree/scripts:$PATH
+	gaishim enable --github --trace
+	PATH=$saved
+	step=$(printf '%s\n' "$out" | sed -n 's/^gaishim: *run: //p')
+	is "--trace: or by its name, if that is enough" "${step%% *}" gaishim
+	printf '#!/bin/sh\nprintf "<%%s>" "$@"\n' >"$TMP/named.d/gaishim"
+	chmod 755 "$TMP/named.d/gaishim"
+	echo before >"$TMP/summary"
+	PATH=$TMP/named.d:$PATH GITHUB_STEP_SUMMARY=$TMP/summary with_block "$GITHUB_ENV" sh -euc "$step"
+	is "--trace: the step adds the report to the summary" "$(cat "$TMP/summary")" "before
+<report><--markdown><$log>"
+	rm "$TMP/summary"
+}
+
+# trace_off: disable leaves the log to the steps that come, and says so.
+trace_off() {
+	done_by "disable --github" "the log stays: $log"
+	is "disable --github: the entry is gone" "$(cat "$GITHUB_ENV")" ''
+	ok "disable --github: the log is not" cmp "$log" "$TMP/copy"
+	LD_PRELOAD=$object PYTHONPATH=$hook GAISHIM_LOG=$log gaishim disable --github
+	like "disable --github in a later step says so, too" "$out" "the log stays: $log"
+	: >"$GITHUB_ENV"
+	gaishim disable --github
+	is "where there is none, nothing is said of it" "$(printf '%s\n' "$out" | grep -c 'log')" 0
+	gaishim enable --github --log="$TMP/away"
+	gaishim disable --github
+	is "nor of one that nobody has made" "$(printf '%s\n' "$out" | grep -c 'log')" 0
+}
+
+# trace_given: the log that --log names.
+trace_given() {
+	for words in "enable --github --trace --log=$TMP/named" "--log=$TMP/named enable --github --trace"; do
+		done_by "$words" "log is $TMP/named\$"
+		is "$words: the log is that one" "$(lines_of "$GITHUB_ENV" GAISHIM_LOG) $(stat -c %a "$TMP/named")" \
+			"GAISHIM_LOG=$TMP/named 600"
+		rm -f "$TMP/named"
+		gaishim disable --github
+	done
+	(cd "$RUNNER_TEMP" && GAISHIM_LOG=/nowhere/else gaishim enable --github --trace --log=here)
+	is "a relative one, and what the variable was before" "$(lines_of "$GITHUB_ENV" GAISHIM_LOG)" "GAISHIM_LOG=$RUNNER_TEMP/here"
+	rm "$RUNNER_TEMP/here"
+	gaishim disable --github
+	refused 2 'names no file.*stderr|stderr.*no file' enable --github --trace --log=stderr
+	refused 2 'leave --trace out' enable --github --trace --log="$TMP/log.%p"
+}
+
+# trace_wrong: no log, no entry.
+trace_wrong() {
+	rm -f "$log" "$file"
+	for target in --print --profile --system "--dotenv=$file"; do
+		refused 2 "${target%%=*} with --trace" enable "$target" --trace
+		like "$target: it says what to do instead" "$out" '--log=FILE'
+	done
+	refused 2 'unknown option' disable --github --trace
+	refused 2 'unknown option' enable --github --trace=yes
+	refused 2 'a target is missing' enable --trace
+	ln -s "$TMP/elsewhere" "$log"
+	refused 1 "$log is a link" enable --github --trace
+	is "a link is not followed" "$(ls "$TMP/elsewhere" 2>/dev/null)" ''
+	: >"$TMP/elsewhere"
+	refused 1 "$log is a link" enable --github --trace
+	rm "$log" "$TMP/elsewhere"
+	mkdir "$log"
+	refused 1 'not a regular file' enable --github --trace
+	rmdir "$log"
+	mkfifo "$log"
+	refused 1 'not a regular file' enable --github --trace
+	rm "$log"
+	if [ -n "$user" ]; then
+		: >"$log"
+		chmod 644 "$log"
+		chmod 666 "$GITHUB_ENV"
+		as=$user
+		refused 1 "$log cannot be written" enable --github --trace
+		as=''
+		rm "$log"
+	fi
+	saved=$RUNNER_TEMP
+	RUNNER_TEMP=$TMP/nowhere
+	refused 1 'cannot be made' enable --github --trace
+	unset RUNNER_TEMP
+	refused 1 'RUNNER_TEMP is not set' enable --github --trace
+	like "it says what to do" "$out" '--log=FILE'
+	export RUNNER_TEMP="$saved"
+	is "and no entry was written" "$(cat "$GITHUB_ENV") $(find "$file" "$log" 2>/dev/null)" ' '
+	saved=$GITHUB_ENV
+	unset GITHUB_ENV
+	refused 1 'GITHUB_ENV is not set' enable --github --trace
+	export GITHUB_ENV="$saved"
+	is "nor a log for a job that is none" "$(ls "$RUNNER_TEMP")" ''
+}
+
+# trace_gitlab: each later job has a checkout of its own, and so a log of its own.
+trace_gitlab() {
+	CI_PROJECT_DIR=$TMP/home
+	export CI_PROJECT_DIR
+	done_by "enable --gitlab --trace" '- touch '
+	is "--gitlab --trace" "$(lines_of "$CI_PROJECT_DIR/gaishim.env" GAISHIM_LOG)" "GAISHIM_LOG=$CI_PROJECT_DIR/gaishim.log"
+	is "--gitlab --trace: this job gets no log" "$(ls "$CI_PROJECT_DIR")" gaishim.env
+	printf '%s\n' "$out" | sed -n 's/^gaishim:  *- //p' >"$TMP/lines"
+	is "--gitlab --trace: what comes after the script" "$(cat "$TMP/lines")" "touch $CI_PROJECT_DIR/gaishim.log
+$tree/scripts/gaishim report --html=gaishim.html $CI_PROJECT_DIR/gaishim.log"
+	like "--gitlab --trace: the page is kept, whatever became of the script" "$out" 'when: always, paths: \[gaishim.html\]'
+	rm "$TMP/lines"
+	done_by "disable --gitlab" removed
+	refused 2 'dollar sign' enable --gitlab --trace '--log=/$x'
+	CI_PROJECT_DIR="$TMP/\$x"
+	mkdir "$CI_PROJECT_DIR"
+	refused 2 'dollar sign' enable --gitlab --trace
+	rmdir "$CI_PROJECT_DIR"
+	unset CI_PROJECT_DIR
+	refused 1 'CI_PROJECT_DIR is not set' enable --gitlab --trace
+}
+
 # login [VARIABLE=VALUE] SCRIPT: what a login shell of the user prints.
 login() {
 	# shellcheck disable=SC2086 # words
@@ -684,6 +846,7 @@ for shell in dash 'bash --posix' 'busybox sh'; do
 	dotenv
 	github
 	gitlab
+	trace
 	objects
 	odd
 	[ "$shell" = dash ] || continue

@@ -96,6 +96,23 @@ recipe() {
 	[ -z "$log" ] || like "$name: the log" "$(cat "$m"/work/$log)" 'host="127\.0\.0\.1" .* how=numeric'
 }
 
+# reports NAME ERE: the reports that the recipe's last steps make of its logs, by `gaishim
+# report` itself, are where the runner shows them, and a line of each matches.
+reports() {
+	case $1 in
+	GitHub*) like "$1: the report is in the summary" "$(cat "$m/work/summary.md" 2>&1)" "$2" ;;
+	GitLab*)
+		for job in "$m/work/artifacts"/*tests; do
+			like "$1: ${job##*/} leaves a report" "$(cat "$job/gaishim.html" 2>&1)" "$2"
+		done
+		;;
+	Jenkins*) like "$1: the report is archived" "$(cat "$m/work/gaishim.html" 2>&1)" "$2" ;;
+	esac
+}
+
+# A report has the lookups in a table; the words are its own test's.
+table='^ *\|.*\||<t[dh]'
+
 # by_all NAME STATES LOG COMMAND...: by both users, with both kinds of root.
 by_all() {
 	all=$1
@@ -107,6 +124,7 @@ by_all() {
 		fi
 		for CI_READ_ONLY in '' 1; do
 			recipe "$all, ${CI_USER:-root}${CI_READ_ONLY:+, read-only root}" "$@"
+			reports "$all, ${CI_USER:-root}${CI_READ_ONLY:+, read-only root}" "$table"
 		done
 	done
 	CI_USER='' CI_READ_ONLY=''
@@ -212,11 +230,11 @@ else
 fi
 by_all 'docker run' 'on on off off' logs/gaishim.log script "$here/docs/ci/docker-run.sh"
 by_all podman 'on on off' logs/gaishim.log script "$here/docs/ci/podman.sh"
-by_all Jenkins 'off off on on off off' gaishim.log standin jenkins docs/ci/Jenkinsfile "$m/work"
+by_all Jenkins 'off off off on on off off off' gaishim.log standin jenkins docs/ci/Jenkinsfile "$m/work"
 
 if $python -c 'import yaml' 2>/dev/null; then
-	by_all GitHub 'off off off on on on off' gaishim.log standin github docs/ci/github.yml "$m/work"
-	by_all GitLab 'off off off off on on on off off off on on off' gaishim.log \
+	by_all GitHub 'off off off on on on off off' gaishim.log standin github docs/ci/github.yml "$m/work"
+	by_all GitLab 'off off off off on on on off off off off off on on on on off' artifacts/tests/gaishim.log \
 		standin gitlab docs/ci/gitlab.yml "$m/work"
 	recipe Kubernetes 'on off' 'logs-*/gaishim.log' typed kubernetes.yaml
 else
@@ -265,24 +283,49 @@ if $python -c 'import yaml' 2>/dev/null; then
 	red 1 GitLab standin gitlab docs/ci/gitlab.yml "$m/work"
 fi
 
-# quiet NAME COMMAND RUNNER FILE: a build in which nothing is looked up leaves no log,
-# and is none the worse for it.
-quiet() {
-	name=$1 file=docs/ci/$4
+# changed WORDS STATUS NAME RUNNER FILE: the recipe with WORDS for its lookups.
+changed() {
+	words=$1 wanted=$2 name=$3
 	rm -rf "$m/work"
 	mkdir "$m/work"
-	sed 's/getent ahosts 127\.0\.0\.1/ls/' "$file" >"$m/$4"
-	out=$("$2" "$3" "$m/$4" "$m/work" 2>&1)
+	sed "s/getent ahosts 127\.0\.0\.1/$words/" "docs/ci/$5" >"$m/$5"
+	out=$(standin "$4" "$m/$5" "$m/work" 2>&1)
 	status=$?
-	is "$name: no lookup, no log, no failure" $status 0
-	[ $status = 0 ] || printf '%s\n' "$out" | sed 's/^/# /'
-	is "$name: there is no log" "$(ls "$m/work/gaishim.log" 2>/dev/null)" ''
+	is "$name: status" $status "$wanted"
+	[ $status = "$wanted" ] || printf '%s\n' "$out" | sed 's/^/# /'
 }
-quiet Jenkins standin jenkins Jenkinsfile
+
+# quiet NAME RUNNER FILE: a build in which nothing is looked up is none the worse for it.
+quiet() {
+	changed ls 0 "$1, no lookup" "$2" "$3"
+	is "$1, no lookup: no log has one" "$(find "$m/work" -name gaishim.log -exec grep -l ' call=' {} +)" ''
+	reports "$1, no lookup" '[Nn]o lookups'
+}
+
+# failing NAME RUNNER FILE: a build that fails leaves its report, too.
+failing() {
+	changed '& \&\& exit 3' 3 "$1, a step fails" "$2" "$3"
+	reports "$1, a step fails" "$table"
+	log=$(find "$m/work" -maxdepth 3 -name gaishim.log ! -path '*/_temp/*' ! -path '*/workspace/*' ! -path '*/work/tests/*')
+	like "$1, a step fails: its log is kept" "$(cat "${log:-/dev/null}")" ' call=getaddrinfo host="127'
+}
+quiet Jenkins jenkins Jenkinsfile
+failing Jenkins jenkins Jenkinsfile
 if $python -c 'import yaml' 2>/dev/null; then
-	quiet GitHub standin github github.yml
-	quiet GitLab standin gitlab gitlab.yml
+	quiet GitHub github github.yml
+	failing GitHub github github.yml
+	quiet GitLab gitlab gitlab.yml
+	failing GitLab gitlab gitlab.yml
+else
+	skip "GitHub, GitLab: no lookup, a step fails" "no python3-yaml"
 fi
+
+# Jenkins keeps the workspace from build to build.
+rm -rf "$m/work"
+mkdir -p "$m/work/workspace"
+echo 'ts=1.000000 pid=1 tid=1 call=getaddrinfo host="earlier.test" how=led code=EAI_NONAME us=1' >"$m/work/workspace/gaishim.log"
+standin jenkins docs/ci/Jenkinsfile "$m/work" >"$m/out" 2>&1
+is "Jenkins: the log of an earlier build" "$(grep -c 'earlier' "$m/work/gaishim.log") $(grep -c ' call=' "$m/work/gaishim.log")" '0 2'
 
 # What docs/ci.md says of files that cannot be loaded.
 if command -v musl-gcc >/dev/null; then
@@ -312,5 +355,4 @@ for file in "$m/nowhere.so" "$m/other.so"; do
 	like "${file##*/}: the loader says so" "$(LD_PRELOAD=$file sh -c : 2>&1)" 'cannot be preloaded .*: ignored'
 	is "${file##*/}: programs run" "$(LD_PRELOAD=$file sh -c 'echo runs' 2>/dev/null)" runs
 done
-done_testing
 done_testing

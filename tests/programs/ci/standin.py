@@ -385,6 +385,14 @@ def assignments(path):
     return env
 
 
+def runs(condition, status, env):
+    """Whether a step with `if: CONDITION` runs, where STATUS is that of the steps before."""
+    always, _, variable = (condition or "").partition(" && env.")
+    if always not in ("", "always()") or variable and not re.match(r"[A-Z_]+$", variable):
+        refuse("if: " + condition)
+    return (always or not status) and (not variable or bool(env.get(variable)))
+
+
 def github(recipe, directory):
     workflow = load(recipe)
     # YAML 1.1 reads the key `on` as true; GitHub does not.
@@ -400,78 +408,103 @@ def github(recipe, directory):
                    RUNNER_TEMP=home + "/_temp", HOME="/home/runner", PATH=PATH)
         for number, step in enumerate(job["steps"]):
             only("step", step, "name run uses if with")
-            if status and step.get("if") != "always()":
+            if not runs(step.get("if"), status, env):
                 continue
-            if step.get("if", "always()") != "always()":
-                refuse("if: " + step["if"])
             if "uses" in step:
                 action = step["uses"].split("@")[0]
                 if action == "actions/upload-artifact":
                     given = only(action, step["with"], "name path if-no-files-found")
-                    collect(given["path"], os.path.join(directory, "app/app"), directory,
+                    path = re.sub(r"\$\{\{ env\.([A-Z_]+) \}\}", lambda name: env.get(name[1], ""), given["path"])
+                    if not path:
+                        sys.exit("standin: %s has no path" % action)
+                    collect(re.sub("^" + home, directory, path), os.path.join(directory, "app/app"), directory,
                             given.get("if-no-files-found") == "error")
                 elif action != "actions/checkout":
                     refuse("action " + action)
                 continue
-            # Each step has files of its own for what it tells the runner, and here a root
-            # of its own too: what it leaves outside the workspace and RUNNER_TEMP is gone.
-            own(directory)
-            files = {kind: "_files/%s_%d" % (kind, number) for kind in ("env", "path", "run")}
-            for kind in files.values():
-                open(os.path.join(directory, kind), "w").close()
-            with open(os.path.join(directory, files["run"]), "w") as file:
-                file.write(step["run"])
-            own(directory)
-            step_env = dict(env, GITHUB_ENV="%s/%s" % (home, files["env"]),
-                            GITHUB_PATH="%s/%s" % (home, files["path"]))
-            status = container(image_path(job["runs-on"]), ["bash", "-e", "%s/%s" % (home, files["run"])],
-                               step_env, cwd=home + "/app/app", volumes=[("rw", directory, home)])
-            env.update(assignments(os.path.join(directory, files["env"])))
-            with open(os.path.join(directory, files["path"])) as file:
-                for line in file.read().splitlines():
-                    env["PATH"] = line + ":" + env["PATH"]
+            failed = github_step(step["run"], number, image_path(job["runs-on"]), env, directory, home)
+            status = status or failed
+    return status
+
+
+def github_step(script, number, image, env, directory, home):
+    """Run SCRIPT, and take into ENV what it tells the runner; returns its exit status."""
+    # Each step has files of its own for what it tells the runner, and here a root
+    # of its own too: what it leaves outside the workspace and RUNNER_TEMP is gone.
+    own(directory)
+    files = {kind: "_files/%s_%d" % (kind, number) for kind in ("env", "path", "step_summary", "run")}
+    for kind in files.values():
+        open(os.path.join(directory, kind), "w").close()
+    with open(os.path.join(directory, files["run"]), "w") as file:
+        file.write(script)
+    own(directory)
+    variables = {"GITHUB_" + kind.upper(): "%s/%s" % (home, file) for kind, file in files.items() if kind != "run"}
+    status = container(image, ["bash", "-e", "%s/%s" % (home, files["run"])], dict(env, **variables),
+                       cwd=home + "/app/app", volumes=[("rw", directory, home)])
+    env.update(assignments(os.path.join(directory, files["env"])))
+    with open(os.path.join(directory, files["path"])) as file:
+        for line in file.read().splitlines():
+            env["PATH"] = line + ":" + env["PATH"]
+    # The job's page shows the summaries of its steps, one below the other.
+    with open(os.path.join(directory, files["step_summary"])) as file, \
+            open(os.path.join(directory, "summary.md"), "a") as page:
+        page.write(file.read())
     return status
 
 
 def gitlab(recipe, directory):
     pipeline = load(recipe)
     variables = checksum(pipeline.pop("variables"))
-    project, passed, dotenv = "/builds/group/app", [], {}
+    earlier, passed, dotenv = [], {}, {}
     for stage in pipeline.pop("stages"):
-        produced, reported = [], {}
+        ended = []
         for name, job in pipeline.items():
-            only(name, job, "stage image before_script script artifacts dependencies")
+            only(name, job, "stage image before_script script after_script artifacts dependencies")
             if job["stage"] != stage:
                 continue
+            ended.append(name)
             checkout = os.path.join(directory, name.replace(" ", "-"))
             os.makedirs(checkout)
-            wanted = job.get("dependencies") is None
-            for path in passed if wanted else []:
-                shutil.copy(path, checkout)
-            # The script's lines run in one shell, and the first that fails ends it.
-            lines = job.get("before_script", []) + job["script"]
-            script = "set -e\nprobe() {\n%s}\n" % PROBE + "".join(line + "\nprobe\n" for line in lines)
-            own(checkout)
-            path = image_path(job["image"])
-            env = dict(settings(path)["env"], CI="true", GITLAB_CI="true", CI_PROJECT_DIR=project)
-            env.update(variables)
-            env.update(dotenv if wanted else {})
-            if env.get("LD_PRELOAD", "").startswith("/builds/"):
-                sys.exit("standin: the runner's own container, which is Alpine's, has /builds too")
-            status = container(path, ["sh", "-c", script], env, cwd=project, volumes=[("rw", checkout, project)],
-                               probe=False)
-            artifacts = only("artifacts", job.get("artifacts", {}), "when paths reports")
-            for path in artifacts.get("paths", []):
-                # GitLab warns of one that is not there, and goes on.
-                produced += filter(None, [collect(path, checkout, directory, False)])
+            env = dict(variables)
+            # A job without `dependencies` takes what all jobs of earlier stages have left.
+            for other in job.get("dependencies", earlier):
+                for path in passed[other]:
+                    shutil.copy(path, checkout)
+                env.update(dotenv[other])
+            status = gitlab_job(job, env, checkout)
+            kept = only("artifacts", job.get("artifacts", {}), "when paths reports")
+            artifacts = os.path.join(directory, "artifacts", name.replace(" ", "-"))
+            os.makedirs(artifacts)
+            when = {"on_success": not status, "always": True}[kept.get("when", "on_success")]
+            # GitLab warns of one that is not there, and goes on.
+            passed[name] = [collect(path, checkout, artifacts, False) for path in kept.get("paths", []) if when]
+            passed[name] = [path for path in passed[name] if path]
             if status:
                 return status
-            report = artifacts.get("reports", {}).get("dotenv")
-            if report and collect(report, checkout, directory, False):
-                reported.update(assignments(os.path.join(directory, report)))
-        passed += produced
-        dotenv.update(reported)
+            report = kept.get("reports", {}).get("dotenv")
+            dotenv[name] = {}
+            if report and collect(report, checkout, artifacts, False):
+                dotenv[name] = assignments(os.path.join(artifacts, report))
+        earlier += ended
     return 0
+
+
+def gitlab_job(job, env, checkout):
+    """Run the job's scripts in CHECKOUT; returns the exit status of the first of them."""
+    project = "/builds/group/app"
+    path = image_path(job["image"])
+    env = dict(settings(path)["env"], CI="true", GITLAB_CI="true", CI_PROJECT_DIR=project, **env)
+    if env.get("LD_PRELOAD", "").startswith("/builds/"):
+        sys.exit("standin: the runner's own container, which is Alpine's, has /builds too")
+    own(checkout)
+    statuses = []
+    # after_script has a shell of its own, whatever became of the other, and its status is
+    # nobody's. The lines of each run in one shell, and the first that fails ends it.
+    for lines in job.get("before_script", []) + job["script"], job.get("after_script", []):
+        script = "set -e\nprobe() {\n%s}\n" % PROBE + "".join(line + "\nprobe\n" for line in lines)
+        statuses.append(container(path, ["sh", "-c", script], env, cwd=project, volumes=[("rw", checkout, project)],
+                                  probe=False))
+    return statuses[0]
 
 
 def jenkins(recipe, directory):
@@ -485,7 +518,7 @@ def jenkins(recipe, directory):
         (?P<empty>,\ allowEmptyArchive:\ true)?)""", re.X | re.S)
     home = "/var/jenkins/workspace/app"
     workspace = os.path.join(directory, "workspace")
-    os.makedirs(workspace)
+    os.makedirs(workspace, exist_ok=True) # an earlier build may have left it
     own(workspace)
     image = None
     scopes, blocks, position, status = [{"WORKSPACE": home, "PATH": PATH}], [], 0, 0
@@ -512,12 +545,18 @@ def jenkins(recipe, directory):
         elif match["step"] == "image":
             image = image_path(match["text"].strip("'"))
         elif match["step"] == "sh":
-            if status:
+            if status and "post" not in blocks:
                 continue
-            status = container(image, ["sh", "-xec", match["text"].strip("'")], checksum(scopes[-1]), cwd=home,
+            failed = container(image, ["sh", "-xec", match["text"].strip("'")], checksum(scopes[-1]), cwd=home,
                                volumes=[("rw", workspace, home)])
+            status = status or failed
+            # A step of post that fails keeps those after it from being made.
+            if failed and "post" in blocks:
+                return status
         else:
-            collect(match["text"].strip("'"), workspace, directory, not match["empty"])
+            found = [collect(path.strip(), workspace, directory, False) for path in match["text"].strip("'").split(",")]
+            if not any(found) and not match["empty"]:
+                sys.exit("standin: there is no artifact")
     return status
 
 
