@@ -2,6 +2,7 @@
 // What the reader does, and what the page shows then.
 
 const wanted = { text: '', hows: new Set(), bins: new Set(), errors: false }, pointers = new Map();
+const hint = byId('details').textContent;
 let shown = [], moved = 0;
 
 function refresh() {
@@ -48,7 +49,7 @@ const lookAtAll = () => look(whole.from, whole.to);
 
 function select(n) {
 	mark.selected = n;
-	byId('details').replaceChildren(...(n < 0 ? ['Point at a lookup, or tap it, to read about it.'] : about(n)));
+	byId('details').replaceChildren(...(n < 0 ? [hint] : about(n)));
 	redraw();
 }
 

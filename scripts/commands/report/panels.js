@@ -33,8 +33,8 @@ function showSummary(list) {
 		longest = Math.max(longest, lookups[n][US]);
 	}
 	const figures = { lookups: number(list.length), 'sent to libc': number(sent.true),
-		'answered without asking': number(sent.false), errors: number(list.filter(failed).length),
-		'time waited for others': duration(waited * 1000), 'longest lookup': duration(longest) };
+		'libc not asked': number(sent.false), errors: number(list.filter(failed).length),
+		'waited for others': duration(waited * 1000), 'longest lookup': duration(longest) };
 	put('summary', Object.entries(figures).map(([name, figure]) =>
 		make('div', '', {}, make('dt', name), make('dd', figure))));
 }
