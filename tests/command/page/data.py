@@ -108,6 +108,8 @@ def run():
             us = dice.randrange(300, 9_000)
             log.add(at, us, threads[thread], dice.choice(hosts), 'led', answers='192.0.2.30')
         free[thread] = at + us
+    for us in (2, 20, 10_000):  # where a bar of the histogram ends
+        log.add(5_900_000 + 10 * us, us, threads[0], 'edge.example', 'led')
     helper = log.thread(log.process(4301, 'git'), 4301)
     for n in range(5):
         log.add(900_000 + 1_100_000 * n, dice.randrange(18_000, 260_000), helper, 'git.example', 'led',

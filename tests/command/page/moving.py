@@ -46,7 +46,8 @@ def hovers(page):
     """What is under the pointer is told, and what hangs together is joined by lines."""
     browser = page.browser
     browser.run('document.getElementById("scroll").scrollTop = 0')
-    browser.settle()
+    browser.mouse(('move', 600, 10))
+    browser.press('Escape')
     x, y, most = page.stripe('bad')
     report('hover: the long lookup is a long slice', most > 600, most)
     equal('hover: no tip at first', browser.texts('#tip', 'hidden'), [True])
@@ -110,5 +111,10 @@ def lookup_keys(page):
     start, end = page.range()
     report('key Enter: zooms there', start * 1e6 < leader[START] and leader[START] + leader[US] < end * 1e6 and
            end - start < 3 * leader[US] / 1e6, (start, end))
+    for _ in range(12):
+        browser.press(*['n'] * 9, 'Enter')
+        how = next(text.split(':')[0] for text in browser.texts('#details span') if ': ' in text)
+        long = page.stripe('how-' + how)[2]
+        report('keys: nine lookups on, it fills the timeline', long > 500, (how, long, page.details()))
     browser.press('Escape')
     report('key Escape: lets it go', 'led: ' not in page.details(), page.details())

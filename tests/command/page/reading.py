@@ -38,8 +38,9 @@ def shows(page):
     bars = page.bars()
     equal('run: bars of 1, 2 and 5', list(bars)[:4],
           ['0 to 2 µs', '2 µs to 5 µs', '5 µs to 10 µs', '10 µs to 20 µs'])
-    equal('run: a bar counts what lies in it', bars['10 ms to 20 ms'],
-          sum(10000 <= page.lookups[n][US] < 20000 for n in every))
+    edges = {'5 µs to 10 µs': (5, 10), '20 µs to 50 µs': (20, 50), '10 ms to 20 ms': (10_000, 20_000)}
+    equal('run: a bar counts what lies in it', {text: bars[text] for text in edges},
+          {text: sum(low <= page.lookups[n][US] < high for n in every) for text, (low, high) in edges.items()})
     equal('run: the bars have all lookups', sum(bars.values()), len(every))
     equal('run: the timeline has all threads', page.browser.texts('#space', 'offsetHeight')[0] > 41 * 18, True)
 
@@ -49,7 +50,7 @@ def filters(page):
     every, blue, browser = len(page.lookups), page.ink('how-led'), page.browser
     for text, test in (('staging', lambda host: 'staging' in host),
                        ('*.STAGING.example', lambda host: host.endswith('.staging.example')),
-                       ('m*.example', lambda host: host in ('mail.example', 'metrics.example')),
+                       ('a*.example', lambda host: host in ('api.example', 'auth.example')),
                        ('bücher', lambda host: host == 'bücher.example')):
         browser.type('#filter', text)
         chosen = page.chosen(lambda n: test(page.text(n, HOST)))
@@ -75,11 +76,16 @@ def filters(page):
     equal('legend: it is pressed', browser.value('document.activeElement.ariaPressed'), 'true')
     browser.click('#legend button:nth-child(%d)' % number)
     equal('legend: all again', page.summary()['lookups'], str(every))
+    browser.click('#legend button:nth-child(%d)' % number)
+    page.all()
+    equal('show all: of each kind, too', page.summary()['lookups'], str(every))
     browser.click('#legend button:last-child')
     equal('legend: errors alone', sorted(page.hosts()), ['metrics.example', 'old.example'])
     page.all()
     browser.click('#bins button:last-child')
     equal('histogram: the longest alone', page.hosts(), ['metrics.example'])
+    counts = dict(zip(browser.texts('#legend button span:nth-child(2)'), browser.texts('#legend b')))
+    equal('histogram: the legend counts these', {how for how in counts if counts[how] != '0'}, {'led', 'error'})
     page.all()
     browser.click('#rows tr:nth-child(2) button')
     equal('table: a host is a filter', page.hosts(), ['metrics.example'])
