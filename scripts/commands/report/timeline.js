@@ -24,7 +24,7 @@ function lanesOf(threads) {
 	return lanes;
 }
 
-const processText = (at) => (visible(data.processes[at][1]) || 'process') + ' ' + data.processes[at][0];
+const processText = (at) => (visible(data.processes[at][1]).slice(0, 40) || 'process') + ' ' + data.processes[at][0];
 
 // layOut(list): rows for these lookups: a process, then its threads, or lanes where they are many.
 function layOut(list) {
@@ -33,7 +33,8 @@ function layOut(list) {
 	for (const [process, members] of Map.groupBy(threads.keys(), (at) => data.threads[at][0])) {
 		const own = members.map((at) => ({ tid: data.threads[at][1], items: threads.get(at), threads: 1 }));
 		const count = own.reduce((sum, thread) => sum + thread.items.length, 0);
-		const header = processText(process) + ' · ' + plural(own.length, 'thread') + ' · ' + plural(count, 'lookup');
+		const header = [processText(process), plural(own.length, 'thread'), plural(count, 'lookup'),
+			...data.processes[process].slice(3).map(visible)].filter(Boolean).join(' · ');
 		rows = rows.concat({ header, items: [] }, threads.size > CROWD ? lanesOf(own) : own);
 	}
 	lane = rows.length <= 2 * CROWD ? 18 : rows.length <= 400 ? 12 : 8;
@@ -119,7 +120,7 @@ function draw() {
 	ink.font = 'bold ' + FONT;
 	for (const row of shown.filter((each) => each.header)) {
 		box(0, yOf(row), width, HEADER - 3, colour('band'));
-		write(row.header, 8, yOf(row) + HEADER / 2 - 1, colour('text'));
+		write(row.header, 8, yOf(row) + HEADER / 2 - 1, colour('text'), 1e5);
 	}
 	box(0, 0, width, AXIS, colour('panel'));
 	ink.font = FONT;
