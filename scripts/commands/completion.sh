@@ -23,9 +23,9 @@ END
 }
 
 # words_of NAME: the words that the subcommand takes, by what it says by --help; with = if a
-# file comes after it.
+# value comes after it.
 words_of() {
-	(use "$1" --help) | sed -n 's/^  \(-\{0,2\}[a-z][a-z-]*\)\(  .*\)\{0,1\}$/\1/p; s/^  \(--[a-z-]*\) FILE.*/\1=/p'
+	(use "$1" --help) | sed -n 's/^  \(-\{0,2\}[a-z][a-z-]*\)\(  .*\)\{0,1\}$/\1/p; s/^  \(--[a-z-]*\)[ =][A-Z].*/\1=/p'
 	printf '%s\n' --help
 }
 

@@ -4,7 +4,7 @@
 
 report_usage() {
 	cat <<'END'
-usage: gaishim report [options] [LOG...]
+usage: gaishim report [OPTION...] [LOG...]
 
 Show what the log of `gaishim --log=LOG` says: which hosts were looked up, how
 often, how long that took, and what sharing saved. Without a LOG, or for -,

@@ -43,9 +43,10 @@ make_log() {
 }
 
 # is_ignored NUMBER: this signal, of 1 to 4, was ignored when the command was started, as for a
-# command in the background of a script. The kernel's mask has a bit for each from 1 on.
+# command in the background of a script. The kernel's mask has a bit for each from 1 on. It is
+# sed's: busybox's shell ignores SIGQUIT itself, but its programs do not.
 is_ignored() {
-	mask=$(sed -n 's/^SigIgn:.*\(.\)$/\1/p' "/proc/$$/status" 2>/dev/null)
+	mask=$(sed -n 's/^SigIgn:.*\(.\)$/\1/p' /proc/self/status 2>/dev/null)
 	[ $((0x${mask:-0} >> ($1 - 1) & 1)) = 1 ]
 }
 

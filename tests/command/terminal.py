@@ -8,6 +8,7 @@ With -i its input is the terminal, too; with -k ^C is typed after N seconds.
 import fcntl
 import os
 import pty
+import signal
 import struct
 import subprocess
 import sys
@@ -28,6 +29,7 @@ if command[0] == "-k":
 
 
 def take_terminal():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.setsid()
     fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
 

@@ -6,7 +6,7 @@ const byId = (id) => document.getElementById(id);
 const problem = (text) => Object.assign(byId('problem'), { hidden: false, textContent: text });
 window.addEventListener('error', (event) => problem('The page cannot show this log: ' + event.message));
 
-// The members of a lookup. docs/log.md says what they mean.
+// The members of a lookup. docs/log.md says what they mean. The last one comes from data.links.
 const START = 0, US = 1, THREAD = 2, HOST = 3, CALL = 4, HOW = 5, CODE = 6, ANSWERS = 7,
 	ASKS = 8, SHARED = 9, WAITED = 10, LEADER = 11;
 
@@ -69,6 +69,8 @@ const sorted = [...lookups.keys()].sort((a, b) => lookups[a][START] - lookups[b]
 const end = (n) => lookups[n][START] + lookups[n][US];
 const failed = (n) => data.codes[lookups[n][CODE]] !== '0';
 
+for (const [waiter, leader] of data.links)
+	lookups[waiter][LEADER] = leader;
 // Those that waited, by the lookup that was sent for them.
 const waiters = Map.groupBy(sorted.filter((n) => lookups[lookups[n][LEADER]]), (n) => lookups[n][LEADER]);
 

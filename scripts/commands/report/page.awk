@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The data of the page (page.html), as JSON: a row a lookup, and tables of the texts in it.
+# The data of the page (page.html), as JSON: a row a lookup, tables of the texts in it, and links:
+# which lookup waited for which. data.js names the members of a row.
 # -v version=TEXT is that of the command.
 
 # Returns the place of a text in one of the tables.
@@ -38,7 +39,7 @@ function lookup(    thread, key) {
 		printf "{\"lookups\": ["
 		zero = ended
 	}
-	printf "%s\n[%.0f,%.0f,%d,%d,%d,%d,%d,%d,%s,%s,%s,-1]", (numbers > 0) ? "," : "", (ended - zero) * 1000000 - us, us, \
+	printf "%s\n[%.0f,%.0f,%d,%d,%d,%d,%d,%d,%s,%s,%s]", (numbers > 0) ? "," : "", (ended - zero) * 1000000 - us, us, \
 		thread, place("hosts", host), place("calls", call), place("hows", how), place("codes", shape_code[shape]), \
 		place("answers", answers()), or_none(shape_asks[shape]), or_none(shape_shared[shape]), ms
 	see(numbers++ "")

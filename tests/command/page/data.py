@@ -33,7 +33,7 @@ class Log:
 
     def __init__(self):
         self.places = {table: {} for table in self.TABLES}
-        self.processes, self.threads, self.lookups = [], [], []
+        self.processes, self.threads, self.lookups, self.leaders = [], [], [], []
 
     def place(self, table, text):
         return self.places[table].setdefault(text, len(self.places[table]))
@@ -53,13 +53,15 @@ class Log:
         asks = 1 if how in ('led', 'hedged', 'asked', 'passed') else -1
         waited = us // 1000 if how in ('waited', 'asked') else -1
         self.lookups.append([start, us, thread, place('hosts', host), place('calls', call), place('hows', how),
-                             place('codes', code), place('answers', answers), asks, shared, waited, leader])
+                             place('codes', code), place('answers', answers), asks, shared, waited])
+        self.leaders.append(leader)
         return len(self.lookups) - 1
 
     def data(self):
         data = {table: list(self.places[table]) for table in self.TABLES}
         return dict(data, version='0.1.0', t0=1795331485.227661, processes=self.processes,
-                    threads=self.threads, lookups=self.lookups, totals={'lookups': len(self.lookups)})
+                    threads=self.threads, lookups=self.lookups,
+                    links=[[n, leader] for n, leader in enumerate(self.leaders) if leader != -1])
 
 
 def herd(log, dice, threads, start, us, host, code='0', answers=''):

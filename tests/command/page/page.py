@@ -56,7 +56,8 @@ class Page:
     def __init__(self, browser, directory, kind):
         self.browser, self.kind = browser, kind
         log = data.KINDS[kind]()
-        self.data, self.lookups = log.data(), log.lookups
+        self.data = log.data()
+        self.lookups = [lookup + [leader] for lookup, leader in zip(log.lookups, log.leaders)]
         self.path = os.path.join(directory, kind + '.html')
         with open(self.path, 'w', encoding='utf-8') as file:
             file.write(data.page(log))
