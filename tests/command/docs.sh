@@ -80,7 +80,7 @@ done
 GAISHIM_LOCK=unknown LD_PRELOAD=$object getent ahosts 127.0.0.1 >/dev/null
 unset GAISHIM_LOG
 fields=$(sed 's/"[^"]*"//g' "$TMP/log" | words '[a-z]+=')
-like "the log has fields" "$fields" '^answers= asks= call= code= family= flags= gaishim= host= how= normalized= pid= .* ts= us= $'
+like "the log has fields" "$fields" '^answers= asks= call= code= family= flags= gaishim= host= how= libc= normalized= options= pid= program= .* ts= us= version= $'
 documented=" $(sed -n -e 's/^\.It Cm \([a-z]*=\)$/\1/p' -e 's/^\.Cm \(gaishim=\)$/\1/p' "$page" | tr '\n' ' ')"
 for field in $fields; do
 	like "$page: the log's $field" "$documented" " $field "

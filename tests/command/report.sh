@@ -33,7 +33,7 @@ forms() {
 	report "$log"
 	is "$1: status" "$status $err" '0 '
 	is "$1: text" "$out" '5 lookups of 4 hosts in 2 processes, 00:16:35.500 to 00:16:40.500
-4 were sent to libc, 1 was not: 2 had the answer of another caller, 1 was numeric
+libc was asked 4 times; 3 were answered without: 2 by the answer of another caller, 1 numeric
 5.6 s in lookups, by all callers; 300 ms of it waiting for another caller'"'"'s answer
 errors: EAI_AGAIN 1
 

@@ -41,10 +41,10 @@ function count_lookup(    id, bucket) {
 		sent += shape_asks[shape] - 1
 	if (us > slow_least || slow < 10)
 		keep_slow()
-	if (pid != last_pid) {
-		processes += !(pid in pids)
-		pids[pid]
-		last_pid = pid
+	if (word[2] != last_pid) {
+		last_pid = word[2] # "pid=10"
+		processes += !(last_pid in pids)
+		pids[last_pid]
 	}
 	if (ended > last)
 		last = ended
@@ -63,6 +63,7 @@ function count_error(id) {
 
 # Put this lookup among the slowest, which are in order.
 function keep_slow(    at) {
+	read_front()
 	if (slow < 10)
 		slow++
 	for (at = slow; at > 1 && us > slow_us[at - 1]; at--) {

@@ -29,6 +29,7 @@ function process(program, version, libc, options,    at) {
 }
 
 function lookup(    thread, key) {
+	read_front()
 	key = process_place() "," tid
 	if (!(key in threads)) {
 		threads[key] = sizes["thread"]++

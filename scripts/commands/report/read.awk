@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Reads a log (docs/log.md) line by line. For each lookup it sets
 #
-#   ended us ms pid tid call host how  ended is in seconds since 1970; us has digits alone
-#   shape                              what shape_code[shape] and others are about, see learn()
+#   ended us ms host how    ended is in seconds since 1970; us has digits alone
+#   shape                   what shape_code[shape] and others are about, see learn()
 #
-# and calls lookup(). For the line of a process it calls process(program, version, libc, options).
+# and calls lookup(), which may call read_front() and answers(). For the line of a process it calls
+# process(program, version, libc, options).
 # A form of the report defines both, and finish(). Lines that are neither are counted in
 # `skipped`. -v since=SECONDS and GLOB in the environment leave lookups out.
 #
@@ -33,22 +34,15 @@ END {
 	finish()
 }
 
-# Sets what all lines have in front, and what the fourth word says. Returns whether all of it is
-# there, and whether every quote is closed.
+# Sets pid, tid and call, for forms that want them: it takes time.
 function read_front() {
-	ended = substr(word[1], 4) + 0
 	pid = substr(word[2], 5) + 0
 	tid = substr(word[3], 5) + 0
 	call = substr(word[4], 6)
-	return ended > 0 && pid > 0 && tid > 0 && call != "" && NF % 2
 }
 
 function read_lookup(    i, text, at, at_ms) {
 	at = index($NF, " us=")
-	if (at == 0) {
-		skipped++
-		return
-	}
 	text = substr($NF, 1, at - 1)
 	if (NF == 7 && words == 5) { # by far the most lines
 		text = $3 $5 text
@@ -68,7 +62,8 @@ function read_lookup(    i, text, at, at_ms) {
 		learn(text)
 	shape = shape_of[text]
 	how = shape_how[shape]
-	if (how == "" || !read_front()) {
+	ended = substr(word[1], 4) + 0
+	if (how == "" || ended <= 0 || NF % 2 == 0) {
 		skipped++
 		return
 	}
@@ -126,7 +121,8 @@ function forget() {
 function read_process(    version, part) {
 	split($3, part, " ")
 	version = part[1]
-	if (!read_front() || substr(version, 1, 8) != "version=" || part[2] != "libc=" || $5 != " options=")
+	read_front()
+	if (substr(version, 1, 8) != "version=" || part[2] != "libc=" || $5 != " options=")
 		skipped++
 	else
 		process($2, substr(version, 9), $4, $6)

@@ -30,17 +30,18 @@ function cell(id, column) {
 	return way_of[id, column] > 0 ? number(way_of[id, column]) : "-"
 }
 
-function saving_text(    text, i, n, word) {
-	text = number(sent) (sent == 1 ? " was" : " were") " sent to libc"
-	if (sent >= lookups)
-		return text
-	text = text ", " number(lookups - sent) (lookups - sent == 1 ? " was" : " were") " not"
+# How often libc was asked, and what was answered without.
+function saving_text(    text, saved, i, n, word, what) {
 	n = split("waited numeric held refused", word, " ")
 	for (i = 1; i <= n; i++)
-		if (sum_of[word[i]] > 0)
-			text = text (i == 1 || text ~ / not$/ ? ": " : ", ") number(sum_of[word[i]]) " " \
-				(i == 1 ? "had the answer of another caller" : (i == 2) ? (sum_of[word[i]] == 1 ? "was" : "were") " numeric" : word[i])
-	return text
+		if (sum_of[word[i]] > 0) {
+			saved += sum_of[word[i]]
+			what = word[i] == "waited" ? "by the answer of another caller" : word[i]
+			text = text (text == "" ? "" : ", ") number(sum_of[word[i]]) " " what
+		}
+	if (saved > 0)
+		text = "; " number(saved) (saved == 1 ? " was" : " were") " answered without: " text
+	return "libc was asked " (sent == 1 ? "once" : number(sent) " times") text
 }
 
 function spent_text(    id, all) {

@@ -14,6 +14,7 @@ function process(program, version, libc, options) {
 }
 
 function lookup(    code) {
+	read_front()
 	code = shape_code[shape]
 	start_event()
 	printf "{\"name\": %s, \"cat\": \"%s\", \"ph\": \"X\", \"ts\": %.0f, \"dur\": %.0f, \"pid\": %s, \"tid\": %s, \"args\": {\"how\": \"%s\", \"call\": %s, \"code\": \"%s\", \"answers\": %s}}", \
