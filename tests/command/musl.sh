@@ -49,6 +49,22 @@ command_itself() {
 	unset LD_PRELOAD PYTHONPATH GAISHIM_LOG TOX_TESTENV_PASSENV TOX_OVERRIDE
 }
 
+# The awk and the signals of busybox.
+reports() {
+	gaishim trace -o "$TMP/traced" --html="$TMP/page.html" sh -c 'wget -q -O /dev/null http://localhost:1/; cat; exit 5' <"$tree/shim/options.def"
+	is "trace: the status, the input" "$status $out" "5 $(cat "$tree/shim/options.def")"
+	like "trace: the report" "$err" '^localhost .* us'
+	like "trace: the page" "$(cat "$TMP/page.html")" '^"hosts": \["localhost"\]'
+	for form in --markdown --json --trace; do
+		gaishim report $form "$TMP/traced"
+		is "report $form: status" "$status$err" 0
+		like "report $form" "$out" 'localhost'
+	done
+	printf 'ts=1.5 pid=1 tid=1 call=getaddrinfo host="b\303\274\302\233\033\377.test" family=unspec how=led code=0 us=1\n' >"$TMP/odd"
+	gaishim report --json "$TMP/odd"
+	like "report: bytes that are no text" "$out" "\"$(printf 'b\303\274')\\?\\?\\?\.test\""
+}
+
 doctor() {
 	gaishim doctor
 	is "doctor: status" "$status" 0
@@ -171,6 +187,7 @@ enabling() {
 export TMP
 is "nothing here is of glibc" "$(find / -xdev \( -name 'ld-linux*' -o -name 'libc.so.6' \) | grep -v '^/mnt\|^/srv')" ''
 command_itself
+reports
 doctor
 check
 enabling
