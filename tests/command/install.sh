@@ -16,7 +16,7 @@ preloads() {
 prefix=$TMP/prefix
 ok "make install" make BUILD="$BUILD" install PREFIX="$prefix"
 is "it installs these files" "$(cd "$prefix" && find . -type f ! -name '*.pyc' | sort | tr '\n' ' ')" \
-	"./bin/gaishim $(echo scripts/commands/*.sh | sed 's|scripts/|./lib/gaishim/|g') ./lib/gaishim/libgaishim.so ./lib/gaishim/options.def $(echo shim/python/*.py | sed 's|shim/|./lib/gaishim/|g') ./share/bash-completion/completions/gaishim ./share/doc/gaishim/CHANGELOG.md ./share/fish/vendor_completions.d/gaishim.fish ./share/man/man1/gaishim.1 ./share/zsh/site-functions/_gaishim "
+	"./bin/gaishim $(printf '%s\n' scripts/commands/*.sh scripts/commands/report/* | sort | sed 's|scripts/|./lib/gaishim/|' | tr '\n' ' ')./lib/gaishim/libgaishim.so ./lib/gaishim/options.def $(echo shim/python/*.py | sed 's|shim/|./lib/gaishim/|g') ./share/bash-completion/completions/gaishim ./share/doc/gaishim/CHANGELOG.md ./share/fish/vendor_completions.d/gaishim.fish ./share/man/man1/gaishim.1 ./share/zsh/site-functions/_gaishim "
 for row in bash:bash-completion/completions/gaishim zsh:zsh/site-functions/_gaishim fish:fish/vendor_completions.d/gaishim.fish; do
 	is "what completes its words in ${row%%:*}" "$(cat "$prefix/share/${row#*:}")" "$("$prefix/bin/gaishim" completion "${row%%:*}")"
 done
