@@ -29,17 +29,34 @@ to_absolute() {
 	esac
 }
 
-# make_log [LOG]: an empty log. Leaves its path in $log, and the directory to be removed in
-# $scratch. What COMMAND leaves running must find no place there afterwards: so a directory.
-make_log() {
-	scratch='' log=$1
-	if [ -z "$log" ]; then
-		scratch=$(mktemp -d "${TMPDIR:-/tmp}/gaishim-trace.XXXXXX") || die 125 "there is no place for the log: set TMPDIR"
-		log=$scratch/log
+# print_log [LOG]: the lines that make an empty log, in $gaishim_log. What COMMAND leaves running
+# must find no place for a log afterwards: so it is in a directory, $gaishim_scratch, that goes.
+# A server of root's may become another user, and goes on with its log.
+# shellcheck disable=SC2016,SC2154 # the lines'; to_quoted leaves $quoted
+print_log() {
+	to_quoted "$1"
+	printf 'gaishim_scratch="" gaishim_log=%s\n' "$quoted"
+	if [ -z "$1" ]; then
+		to_quoted "${TMPDIR:-/tmp}/gaishim-trace.XXXXXX"
+		printf 'gaishim_scratch=$(mktemp -d %s) || {\n' "$quoted"
+		print_die "there is no place for the log: set TMPDIR"
+		printf '}\ngaishim_log=$gaishim_scratch/log\n'
 	fi
-	(umask 077 && : >"$log") 2>/dev/null || die 125 "$log cannot be written"
-	# A server of root's may become another user, and goes on with its log.
-	[ -z "$scratch" ] || [ "$(id -u)" != 0 ] || chmod 711 "$scratch" && chmod 622 "$log"
+	printf '(umask 077 && : >"$gaishim_log") 2>/dev/null || {\n'
+	print_die "$1 cannot be written"
+	printf '}\n'
+	[ -n "$1" ] || [ "$(id -u)" != 0 ] || printf 'chmod 711 "$gaishim_scratch" && chmod 622 "$gaishim_log"\n'
+	cat <<-'END'
+		gaishim_clean() {
+			[ -z "$gaishim_scratch" ] || rm -rf -- "$gaishim_scratch"
+		}
+	END
+}
+
+# print_die LINE: the lines that say so, and end.
+print_die() {
+	to_quoted "gaishim: $1"
+	printf "printf '%%s\\n' %s >&2\nexit 125\n" "$quoted"
 }
 
 # is_ignored NUMBER: this signal, of 1 to 4, was ignored when the command was started, as for a
@@ -78,27 +95,46 @@ has_terminal() {
 	(: </dev/tty) 2>/dev/null
 }
 
-# print_run: the lines that run COMMAND. A signal that comes before it runs is passed on then.
+# print_signals: the lines that pass signals on. ^C of a terminal comes to COMMAND by itself. A
+# child that is still a copy of this shell would lose a signal.
 # shellcheck disable=SC2016 # the lines'
-print_run() {
+print_signals() {
 	cat <<-'END'
 		gaishim_child='' gaishim_caught=''
 		gaishim_pass() {
 			gaishim_caught=$1
-			[ -z "$gaishim_child" ] || kill -s "$1" "$gaishim_child" 2>/dev/null
+			[ -n "$gaishim_child" ] || return
+			while cmp -s "/proc/$$/cmdline" "/proc/$gaishim_child/cmdline"; do
+				sleep 0.01
+			done
+			kill -s "$1" "$gaishim_child" 2>/dev/null
 		}
 	END
 	for signal in HUP TERM USR1 USR2; do
 		printf "trap 'gaishim_pass %s' %s\n" $signal $signal
 	done
-	if has_terminal && [ -n "$reset" ]; then
-		printf 'trap gaishim_caught=1 INT QUIT\n'
-	else
-		printf "trap 'gaishim_pass %s' INT\ntrap 'gaishim_pass %s' QUIT\n" "$interrupt" "$quit"
-	fi
-	printf 'gaishim_run() {\n'
+	for signal in "$interrupt INT" "$quit QUIT"; do
+		if has_terminal && [ -n "$reset" ]; then
+			printf 'trap gaishim_caught=%s %s\n' "${signal% *}" "${signal#* }"
+		else
+			printf "trap 'gaishim_pass %s' %s\n" "${signal% *}" "${signal#* }"
+		fi
+	done
+}
+
+# print_run: the lines that run COMMAND, unless a signal has come before.
+# shellcheck disable=SC2016 # the lines'
+print_run() {
+	printf 'gaishim_run() {\nexport GAISHIM_LOG="$gaishim_log"\n'
 	print_exports
 	printf 'exec %s "$@"\n}\n' "$reset"
+	cat <<-'END'
+		if [ -n "$gaishim_caught" ]; then
+			gaishim_clean
+			trap - "$gaishim_caught"
+			kill -s "$gaishim_caught" $$
+		fi
+	END
 	# A shell takes the input away from a program in the background: the spare number keeps it.
 	[ -z "$spare" ] || printf 'if [ -e /proc/$$/fd/0 ]; then { gaishim_run "$@" <&%s %s<&- & } %s<&0; else\n' \
 		"$spare" "$spare" "$spare"
@@ -106,10 +142,7 @@ print_run() {
 	[ -z "$spare" ] || printf 'fi\n'
 	cat <<-'END'
 		gaishim_child=$!
-		case $gaishim_caught in
-		'' | 1) ;;
-		*) gaishim_pass "$gaishim_caught" ;;
-		esac
+		[ -z "$gaishim_caught" ] || gaishim_pass "$gaishim_caught"
 		while :; do
 			gaishim_caught=''
 			wait "$gaishim_child"
@@ -120,23 +153,17 @@ print_run() {
 	END
 }
 
-# print_report LOG SCRATCH PAGE: the lines that say what came of it, and end.
+# print_report PAGE: the lines that say what came of it, and end.
+# shellcheck disable=SC2016 # the lines'
 print_report() {
 	to_quoted "$(readlink -f -- "$0")"
-	self=${quoted?}
-	to_quoted "$1"
-	printf '%s report -- %s >&2\n' "$self" "$quoted"
-	if [ -n "$3" ]; then
-		log=$quoted
-		to_quoted "$3"
-		printf '%s report --html=%s -- %s\n' "$self" "$quoted" "$log"
+	printf '%s report -- "$gaishim_log" >&2\n' "$quoted"
+	if [ -n "$1" ]; then
+		self=$quoted
+		to_quoted "$1"
+		printf '%s report --html=%s -- "$gaishim_log"\n' "$self" "$quoted"
 	fi
-	if [ -n "$2" ]; then
-		to_quoted "$2"
-		printf 'rm -rf -- %s\n' "$quoted"
-	fi
-	# shellcheck disable=SC2016 # the lines'
-	printf 'exit "$gaishim_status"\n'
+	printf 'gaishim_clean\nexit "$gaishim_status"\n'
 }
 
 # split_words trace [ARG...]: reads the options of trace. Leaves in $taken how many words they are,
@@ -181,11 +208,11 @@ require_flights
 require_object
 require_command "$1"
 give_environment
-make_log "$keep"
-give GAISHIM_LOG "$log"
 find_reset
 find_spare
 # shellcheck disable=SC2154 # plan has set count
 printf 'unset gaishim_lines\nshift %d\n' $((count + taken))
+print_signals
+print_log "$keep"
 print_run
-print_report "$log" "$scratch" "$page"
+print_report "$page"

@@ -32,6 +32,7 @@ refused() {
 ends() {
 	signal=$1 wanted=$2
 	shift 2
+	: >"$TMP/signalled"
 	# shellcheck disable=SC2086 # a shell may be two words
 	"$@" $shell "$gaishim" trace sh -c 'trap "echo $0; exit 7" '"$signal"'; echo ready; n=0; while [ $((n += 1)) -lt 100 ]; do sleep 0.1; done' \
 		"got $signal" >"$TMP/signalled" 2>"$TMP/err" &
@@ -114,6 +115,20 @@ if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --regid 65534 --clear-groups true
 else
 	skip 'root: the log' 'not root, or no setpriv(1)'
 fi
+
+# A signal that comes at once is not lost: the command has its end by it, and nothing is left.
+for shell in dash bash 'busybox sh'; do
+	$shell -c : 2>/dev/null || continue
+	lost=0
+	for n in 0 1 2 3 4 5 6 7 8 9; do
+		$shell "$gaishim" trace sleep 20 >/dev/null 2>&1 &
+		sleep "0.0$n"
+		kill "$!" 2>/dev/null
+		wait "$!"
+		[ $? = 143 ] || lost=$((lost + 1))
+	done
+	is "$shell: SIGTERM at once" "$lost $(ls "$TMPDIR")" '0 '
+done
 
 # On a terminal ^C comes once, to all; and the report is there afterwards.
 out=$(python3 tests/command/terminal.py 80 -k 2 scripts/gaishim trace python3 -c '

@@ -6,7 +6,7 @@
 
 # `FILE` "words", "words": a line each, FILE|words.
 awk '/^\|.*`tests\// {
-	while (match($0, /`tests\/[a-z_\/-]*\.(sh|c)`|"[^"]+"/)) {
+	while (match($0, /`tests\/[a-z_\/-]*\.(sh|c|py)`|"[^"]+"/)) {
 		found = substr($0, RSTART + 1, RLENGTH - 2)
 		if (substr($0, RSTART, 1) == "`")
 			file = found
