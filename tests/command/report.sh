@@ -137,10 +137,12 @@ hostile() {
 		\\\\",}]\\\\
 		${HOME}$(id)%s%n
 		\0377\0376
+		\0355\0240\0200\0340\0200\0200\0364\0220\0200\0200\0360\0200\0200\0200
 		a b=c how=waited us=9
 		&amp;&#60;
 		www.example.com
 	END
+	printf 'ts=1000.5 pid=10 tid=11 call=%b host="c.test" how=led code=0 us=500\n' '\033[2J' '<b>@you' '\0377' >>"$TMP/hostile"
 	for form in '' --markdown --json --trace; do
 		# shellcheck disable=SC2086 # none
 		report $form "$TMP/hostile"
@@ -162,6 +164,37 @@ hostile() {
 	is "$1: hostile: Markdown has nothing of theirs" "$(printf '%s\n' "$out" | grep '^| <code>' |
 		sed 's/<\/*code>//g' | sed 's/|[^|]*|[^|]*|[^|]*|[^|]*|[^|]*|[^|]*|[^|]*|[^|]*|$//' |
 		grep -c '[][<>`*@()$"\\]\|www\.')" 0
+}
+
+# Numbers that no lookup has, some of which awks take for numbers; a NUL; and values of megabytes.
+odd() {
+	head -c 2000000 /dev/zero | tr '\0' h >"$TMP/h"
+	{
+		for ts in nan inf -inf +nan 0x10 1e300 -5; do
+			line "$ts" 10 11 ts.test 'how=led asks=1 shared=0 code=0' 5
+		done
+		for us in '' -5 inf nan 1000000000000000; do
+			line 1000.5 10 11 us.test 'how=led asks=1 shared=0 code=0' "$us"
+		done
+		line 1000.5 inf nan 0.test 'how=waited ms=inf asks=nan shared=inf code=0' 0
+		line 1000.5 1 1 long-ago.test 'how=led asks=1 shared=0 code=0' 999999999999999
+		line 1000.5 1 1 "$(cat "$TMP/h")" 'how=led asks=1 shared=0 code=0' 5
+		cat "$TMP/h"
+		printf '\n'
+		line 1000.5 1 1 nul_.test 'how=led asks=1 shared=0 code=0' 5 | tr _ '\0'
+	} >"$TMP/odd"
+	report "$TMP/odd"
+	is "$1: odd: status" "$status $err" '0 '
+	like "$1: odd: no time" "$out" '^0\.test +0 us .* 0 us$'
+	like "$1: odd: a start before 1970" "$out" '^[34] lookups of [34] hosts in 2 processes, 00:00:00\.000 to 00:16:40\.500$'
+	is "$1: odd: no control characters" "$(PATH="$TMP/bin:$PATH" scripts/gaishim report "$TMP/odd" | LC_ALL=C tr -d '\012\040-\176' | wc -c)" 0
+	for form in json trace; do
+		PATH="$TMP/bin:$PATH" scripts/gaishim report --$form "$TMP/odd" >"$TMP/$form"
+		ok "$1: odd: $form" python3 -m json.tool "$TMP/$form"
+	done
+	report --html="$TMP/page.html" "$TMP/odd"
+	ok "$1: odd: the page" python3 -c 'import json, re, sys
+json.loads(re.search(r"<script[^>]*json[^>]*>(.*?)</script>", open(sys.argv[1]).read(), re.S).group(1))' "$TMP/page.html"
 }
 
 # The lines of ten hosts are more than the memory that it may have.
@@ -189,6 +222,7 @@ for awk in mawk gawk original-awk 'busybox awk'; do
 	forms "$awk"
 	damage "$awk"
 	hostile "$awk"
+	odd "$awk"
 	memory "$awk"
 done
 rm "$TMP/bin/awk"

@@ -31,19 +31,23 @@ function plural(n, noun) {
 
 # Returns the local time, with its milliseconds.
 function clock(seconds) {
+	if (seconds < 0) # a lookup cannot have begun before 1970, but a log may say so
+		seconds = 0
 	return strftime("%H:%M:%S", int(seconds)) sprintf(".%03d", int((seconds - int(seconds)) * 1000))
 }
 
 # Returns a text without what steers a terminal, hides text or turns it round, and without bytes
-# that are no UTF-8: each becomes a question mark. The object writes none of these, but the log
-# may have come from elsewhere.
+# that are no UTF-8: each becomes a question mark. The object writes none of these, and no value of
+# 2,000 bytes, but the log may have come from elsewhere.
 function clean(text,    result) {
-	gsub(/[\001-\037\177]/, "?", text)
+	if (length(text) > 2000)
+		text = substr(text, 1, 2000) "..."
+	gsub(/[^\040-\176\200-\377]/, "?", text) # also a NUL, which no awk but GNU's knows in a range
 	if (text !~ /[\200-\377]/)
 		return text
 	gsub(/\302[\200-\237\255]|\342\200[\213-\217\250-\256]|\342\201[\240-\257]|\357\273\277/, "?", text)
 	result = ""
-	while (match(text, /[\302-\337][\200-\277]|[\340-\357][\200-\277][\200-\277]|[\360-\364][\200-\277][\200-\277][\200-\277]|[\001-\177]+/)) {
+	while (match(text, /[\302-\337][\200-\277]|(\340[\240-\277]|\355[\200-\237]|[\341-\354\356\357][\200-\277])[\200-\277]|(\360[\220-\277]|\364[\200-\217]|[\361-\363][\200-\277])[\200-\277][\200-\277]|[\040-\176]+/)) {
 		if (RSTART > 1)
 			result = result "?"
 		result = result substr(text, RSTART, RLENGTH)

@@ -36,9 +36,18 @@ END {
 
 # Sets pid, tid and call, for forms that want them: it takes time.
 function read_front() {
-	pid = substr(word[2], 5) + 0
-	tid = substr(word[3], 5) + 0
-	call = substr(word[4], 6)
+	pid = digits(substr(word[2], 5)) + 0
+	tid = digits(substr(word[3], 5)) + 0
+	call = substr(word[4], 6, 40)
+	gsub(/[^A-Za-z0-9_]/, "?", call)
+}
+
+# Returns the digits in front of a text. For +0 alone "inf" and "0x10" are numbers, to some awks, and
+# print as no JSON. More digits than a double holds are none: no log has them.
+function digits(text) {
+	if (text ~ /[^0-9]/)
+		sub(/[^0-9].*/, "", text)
+	return length(text) > 15 ? "" : text
 }
 
 function read_lookup(    i, text, at, at_ms) {
@@ -55,24 +64,23 @@ function read_lookup(    i, text, at, at_ms) {
 	ms = 0
 	at_ms = index(text, " ms=")
 	if (at_ms > 0) {
-		ms = substr(text, at_ms + 4) + 0
+		ms = digits(substr(text, at_ms + 4))
 		text = substr(text, 1, at_ms) substr(text, at_ms + 4 + length(ms)) # or there were too many shapes
+		ms += 0
 	}
 	if (!(text in shape_of))
 		learn(text)
 	shape = shape_of[text]
 	how = shape_how[shape]
 	ended = substr(word[1], 4) + 0
-	if (how == "" || ended <= 0 || NF % 2 == 0) {
+	us = digits(substr($NF, at + 4)) # a later version may have more fields
+	if (how == "" || us == "" || word[1] ~ /[^ts=0-9.]/ || ended <= 0 || NF % 2 == 0) {
 		skipped++
 		return
 	}
 	host = words == 5 ? $2 : "(none)"
 	if (filters && (ended < since || !is_wanted(host)))
 		return
-	us = substr($NF, at + 4)
-	if (us ~ /[^0-9]/)
-		us = us + 0 "" # a later version may have more fields
 	lookup()
 }
 
@@ -94,14 +102,14 @@ function learn(text,    fields, field, i, at, key, value) {
 		at = index(field[i], "=")
 		key = substr(field[i], 1, at - 1)
 		value = substr(field[i], at + 1)
-		if (key == "how" && value !~ /[^a-z]/)
+		if (key == "how" && value !~ /[^a-z]/ && length(value) < 40)
 			shape_how[shapes] = value
-		else if (key == "code" && value !~ /[^A-Z_0-9-]/)
+		else if (key == "code" && value !~ /[^A-Z_0-9-]/ && length(value) < 40)
 			shape_code[shapes] = value
 		else if (key == "asks")
-			shape_asks[shapes] = value + 0
+			shape_asks[shapes] = digits(value) + 0
 		else if (key == "shared")
-			shape_shared[shapes] = value + 0
+			shape_shared[shapes] = digits(value) + 0
 	}
 	if (shape_code[shapes] == "" || text ~ /ts=|us=| how=.* how=/) # two lines in one
 		shape_how[shapes] = ""

@@ -22,7 +22,7 @@ function cell(id, column) {
 	if (column == "lookups")
 		return number(count[id])
 	if (column == "longest")
-		return duration(longest[id])
+		return duration(longest[id] + 0)
 	if (column == "errors")
 		return errors[id] > 0 ? number(errors[id]) : "-"
 	if (column ~ /^p/)
