@@ -29,15 +29,27 @@ to_absolute() {
 	esac
 }
 
+# require_loggable LOG: the object would write to it, and the report reads it when COMMAND has ended.
+require_loggable() {
+	[ ! -L "$1" ] || die 125 "$1 is a link, which a log cannot be"
+	[ ! -e "$1" ] || [ -f "$1" ] || die 125 "$1 is not a regular file, which the log must be" \
+		"to keep no log, leave -o out"
+	case ${1##*/} in
+	*%p*) die 125 "$1: %p would make a log for each process, and trace has one for all" ;;
+	esac
+}
+
 # print_log [LOG]: the lines that make an empty log, in $gaishim_log. What COMMAND leaves running
 # must find no place for a log afterwards: so it is in a directory, $gaishim_scratch, that goes.
 # A server of root's may become another user, and goes on with its log.
 # shellcheck disable=SC2016,SC2154 # the lines'; to_quoted leaves $quoted
 print_log() {
+	require_loggable "$1"
 	to_quoted "$1"
 	printf 'gaishim_scratch="" gaishim_log=%s\n' "$quoted"
 	if [ -z "$1" ]; then
-		to_quoted "${TMPDIR:-/tmp}/gaishim-trace.XXXXXX"
+		to_absolute "${TMPDIR:-/tmp}"
+		to_quoted "$absolute/gaishim-trace.XXXXXX"
 		printf 'gaishim_scratch=$(mktemp -d %s) || {\n' "$quoted"
 		print_die "there is no place for the log: set TMPDIR"
 		printf '}\ngaishim_log=$gaishim_scratch/log\n'

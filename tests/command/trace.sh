@@ -100,6 +100,25 @@ refused 'no such program' 127 'not found' gaishim-no-such-program
 refused 'a program that cannot be run' 126 '' "$TMP/elsewhere/here"
 is '--log' "$(scripts/gaishim --log=/tmp/x trace true 2>&1 | sed q)" \
 	'gaishim: trace has a log of its own: to keep it, say -o LOG in place of --log'
+for odd in relative -dash "a 'b" %p; do
+	mkdir "$TMP/elsewhere/$odd"
+	(cd "$TMP/elsewhere" && TMPDIR=$odd "$gaishim" trace sh -c 'cd /; getent ahosts 127.0.0.1 >/dev/null') 2>"$TMP/err"
+	like "TMPDIR=$odd" "$(cat "$TMP/err")" '^1 lookup '
+	is "TMPDIR=$odd: nothing is left" "$(ls "$TMP/elsewhere/$odd")" ''
+done
+TMPDIR=$TMP/tmp
+mkfifo "$TMP/fifo"
+ln -s elsewhere/here "$TMP/link"
+refused 'a log that is a FIFO' 125 'is not a regular file' -o "$TMP/fifo" true
+refused 'a log that is a device' 125 'is not a regular file' -o /dev/tty true
+refused 'a log that is a link' 125 'is a link' -o "$TMP/link" true
+refused 'a log for each process' 125 'for all' -o "$TMP/%p.log" true
+rm -f "$TMP/kept"
+trace -o "$TMP/kept" true
+is 'a log that is kept is private' "$status $(stat -c %a "$TMP/kept")" '0 600'
+chmod 640 "$TMP/kept"
+trace -o "$TMP/kept" true
+is 'a log that was there keeps its mode' "$status $(stat -c %a "$TMP/kept")" '0 640'
 TMPDIR=$TMP/none
 refused 'no place' 125 'set TMPDIR' true
 TMPDIR=$TMP/tmp
