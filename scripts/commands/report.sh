@@ -34,7 +34,7 @@ END
 to_since() {
 	number=${1%[smhd]}
 	case $number in
-	'' | *[!0-9.]* | *.*.*) refuse "report: --since=$1: allowed are a number with s, m, h or d, as in 90s, or seconds since 1970" ;;
+	'' | . | *[!0-9.]* | *.*.*) refuse "report: --since=$1: allowed are a number with s, m, h or d, as in 90s, or seconds since 1970" ;;
 	esac
 	case $1 in
 	*s) unit=1 ;;
@@ -66,7 +66,7 @@ find_width() {
 	columns=$(stty size 2>/dev/null </dev/tty) || columns='0 80'
 	columns=${columns#* }
 	case ${COLUMNS-} in
-	'' | *[!0-9]*) ;;
+	'' | *[!0-9]* | ??????*) ;;
 	*) columns=$COLUMNS ;;
 	esac
 	[ "$columns" -gt 0 ] || columns=80
@@ -75,6 +75,7 @@ find_width() {
 # show FORM [LOG...]: prints that form of the report. In the C locale a character is a byte,
 # whatever is in a log. GLOB may hold what awk would take for an escape in a -v.
 show() {
+	unset POSIXLY_CORRECT # by which GNU awk has no strftime()
 	case $1 in
 	text | markdown) parts="read format count table $1" ;;
 	json) parts='read format count json-string json' ;;
@@ -105,6 +106,7 @@ write_page() {
 	page=$1
 	shift
 	[ ! -d "$page" ] || die 1 "$page is a directory: name a file"
+	[ ! -e "$page" ] || [ -f "$page" ] || die 1 "$page is not a regular file, which the page would replace"
 	(show_page "$@" >"$page.$$") || {
 		rm -f -- "$page.$$"
 		die 1 "$page cannot be written"

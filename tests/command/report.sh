@@ -244,6 +244,19 @@ refused 'no number' 2 'allowed is a number' --top=many "$log"
 refused 'no time' 2 'allowed are a number' --since=yesterday "$log"
 refused 'a page that cannot be' 1 'cannot be written' --html="$TMP/none/page" "$log"
 refused 'a page that is a directory' 1 'is a directory' --html="$TMP" "$log"
+mkfifo "$TMP/fifo"
+refused 'a page in place of a FIFO' 1 'is not a regular file' --html="$TMP/fifo" "$log"
+refused 'a time that is a dot' 2 'allowed are a number' --since=. "$log"
+for awk in mawk gawk 'busybox awk'; do
+	$awk 'BEGIN { exit !(strftime("%Y", 0) != "") }' 2>/dev/null || continue
+	printf '#!/bin/sh\nexec %s "$@"\n' "$awk" >"$TMP/bin/awk"
+	chmod +x "$TMP/bin/awk"
+	for odd in POSIXLY_CORRECT=1 LC_ALL=de_DE.UTF-8 GAWK_READ_TIMEOUT=1; do
+		is "$awk: $odd" "$(env PATH="$TMP/bin:$PATH" TZ=UTC "$odd" scripts/gaishim report "$log" 2>&1 | sed q)" \
+			'5 lookups of 4 hosts in 2 processes, 00:16:35.500 to 00:16:40.500'
+	done
+done
+rm "$TMP/bin/awk"
 for odd in 'a=b' '-f' 'a b' '--json'; do
 	cp "$log" "$TMP/$odd"
 	is "a log named $odd" "$(cd "$TMP" && TZ=UTC "$OLDPWD/scripts/gaishim" report -- "$odd" 2>&1 | sed 's/,.*//;q')" \
@@ -259,6 +272,7 @@ is 'a terminal: no line is too wide' "$(printf '%s\n' "$out" | tr -d '\r' | sed 
 like 'a terminal: colour' "$out" "$(printf '\033')\[1m"
 is 'NO_COLOR: none' "$(NO_COLOR=1 terminal 60 scripts/gaishim report "$log" | grep -c "$(printf '\033')")" 0
 is 'TERM=dumb: none' "$(TERM=dumb terminal 60 scripts/gaishim report "$log" | grep -c "$(printf '\033')")" 0
+is 'a COLUMNS that is no number of columns' "$(COLUMNS=99999999999999999999 terminal 60 scripts/gaishim report "$log" | grep -c 'number')" 0
 like 'a narrow one: a host has a line of its own' "$(terminal 60 scripts/gaishim report "$log" | tr -d '\r')" '^b\.test$'
 like 'a terminal as input: what to do' "$(terminal 60 -i scripts/gaishim report)" 'LOG is missing'
 done_testing
