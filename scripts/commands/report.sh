@@ -26,7 +26,8 @@ answered without libc; other: see docs/log.md. p50, p90 and p99 are times that
 so many percent of the lookups did not exceed, to two digits.
 
 There is colour on a terminal, unless NO_COLOR is set. The exit status is 0; 1
-if a LOG cannot be read or FILE not be written, 2 if an option is wrong.
+if a LOG cannot be read or FILE not be written, 2 if an option is wrong, 125
+if there is no awk.
 END
 }
 
@@ -101,17 +102,21 @@ show_page() {
 	done 3<"$commands/report/page.html"
 }
 
-# write_page FILE [LOG...]: FILE is replaced as a whole.
+# write_page FILE [LOG...]: FILE is replaced as a whole, by one whose name nobody can guess.
 write_page() {
 	page=$1
 	shift
 	[ ! -d "$page" ] || die 1 "$page is a directory: name a file"
 	[ ! -e "$page" ] || [ -f "$page" ] || die 1 "$page is not a regular file, which the page would replace"
-	(show_page "$@" >"$page.$$") || {
-		rm -f -- "$page.$$"
+	case $page in
+	/*) ;;
+	*) page=./$page ;;
+	esac
+	new=$(mktemp "$page.XXXXXX" 2>/dev/null) || die 1 "$page cannot be written"
+	if ! { (show_page "$@" >"$new") && chmod "$(printf %o $((0666 & ~0$(umask))))" "$new" && mv -f "$new" "$page"; }; then
+		rm -f "$new"
 		die 1 "$page cannot be written"
-	}
-	mv -f -- "$page.$$" "$page" || exit 1
+	fi
 	printf 'gaishim: wrote %s: open it in a browser\n' "$page" >&2
 }
 
@@ -147,6 +152,7 @@ done
 if [ $# -eq 0 ] && [ -t 0 ]; then
 	refuse "report: LOG is missing; 'gaishim --log=LOG COMMAND' writes one"
 fi
+command -v awk >/dev/null || die 125 "there is no awk on the PATH, and the report needs one"
 find_width
 [ "$columns" = 0 ] || [ -n "${NO_COLOR-}" ] || [ "${TERM-}" = dumb ] || colour=1
 for log; do

@@ -263,6 +263,12 @@ for odd in 'a=b' '-f' 'a b' '--json'; do
 		'5 lookups of 4 hosts in 2 processes'
 done
 
+printf '#!/bin/sh\n' >"$TMP/bin/sed"
+out=$(PATH=$TMP/bin /bin/sh scripts/gaishim report "$log" 2>&1)
+like 'without awk' "$? $out" 'there is no awk on the PATH'
+(umask 027 && scripts/gaishim report --html="$TMP/page.html" "$log" 2>/dev/null)
+is 'the mode of a page' "$(stat -c %a "$TMP/page.html")" 640
+
 # On a terminal: as wide as it is, and with colour.
 terminal() {
 	python3 tests/command/terminal.py "$@"
