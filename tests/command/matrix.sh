@@ -63,6 +63,9 @@ if command -v mmdebstrap >/dev/null; then
 	is "no archive: fails" "$status" 1
 	like "no archive: says why" "$out" '^bullseye: skipped: mmdebstrap: Failed to fetch http://127.0.0.1:9/debian'
 	is "no archive: nothing is left behind" "$(ls -A "$TMP/roots")" ""
+	matrix --cache="$TMP/roots" --mirror=http://127.0.0.1:9/debian --make=1 bullseye
+	like "too little time: says so" "$out" '^bullseye: skipped: it was not made within 1 s'
+	is "too little time: nothing is left behind" "$(ls -A "$TMP/roots")" ""
 else
 	skip "no archive" "no mmdebstrap"
 fi
