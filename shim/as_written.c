@@ -9,9 +9,9 @@
 #include <errno.h>
 
 /* Refuse a host that has no ASCII form, without asking for it. libc looks at all else
- * before it looks at the host. So getaddrinfo() is asked the same of an address, and its code says
- * what else is wrong. If nothing else is, the code is one that every caller of getaddrinfo
- * knows, or EAI_IDN_ENCODE for callers who gave AI_IDN. */
+ * before it looks at the host. So getaddrinfo() is asked the same of an address, and its
+ * code says what else is wrong. If nothing else is, the code is one that every caller of
+ * getaddrinfo knows, or EAI_IDN_ENCODE for callers who gave AI_IDN. */
 static int refuse(struct question *q)
 {
 	const struct call *call = q->call;

@@ -197,7 +197,7 @@ void log_lookup(const char *target, const struct question *q, int code, const vo
 		q->call->describe(answer, answers, sizeof answers);
 		line_add_quoted(&line, "answers", answers);
 	}
-	add_code(&line, q->call, code, saved);
+	add_code(&line, q->call, code, errno_of(saved));
 	line_add(&line, " us=%lld", (long long)(took / 1000));
 	write_line(&line, target);
 	errno = saved;

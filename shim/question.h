@@ -23,6 +23,29 @@ enum {
 /* The longest domain name in text, RFC 1035 2.3.4, its NUL included. */
 #define HOST_MAX 254
 
+/* Between the stages errno goes along with an error, and reaches all callers who share it. In its
+ * upper half it may carry the h_errno that libc has left to the thread that asked. */
+enum { NO_H_ERRNO = -77 }; /* libc has left h_errno as it was */
+
+static inline int errno_with(int error, int h_error)
+{
+	enum { LEAST = NETDB_INTERNAL, MOST = 0x7FFF + LEAST - 1 };
+
+	return (error & 0xFFFF) | (h_error < LEAST || h_error > MOST ? 0 : h_error - LEAST + 1) << 16;
+}
+
+static inline int errno_of(int both)
+{
+	return both & 0xFFFF;
+}
+
+static inline int h_errno_of(int both)
+{
+	int carried = both >> 16;
+
+	return carried > 0 ? carried + NETDB_INTERNAL - 1 : NO_H_ERRNO;
+}
+
 struct question {
 	const struct call *call;
 	const char *function; /* its name, for the log */
@@ -71,7 +94,8 @@ struct call {
 	/* Answer a name under localhost that libc does not find. NULL for a call whose hosts are
 	 * all addresses. */
 	int (*loopback)(const struct question *q, void **answer);
-	/* Ask libc. Returns a code, with errno for an error; the caller owns the answer. */
+	/* Ask libc. Returns a code, with errno for an error, which may be one of errno_with(); the
+	 * caller owns the answer. */
 	int (*ask)(const struct question *q, void **answer);
 	/* For the log: write what an answer says as text, its addresses or its name, with commas
 	 * between them; as many of them as there is room for. */

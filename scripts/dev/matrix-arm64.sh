@@ -10,38 +10,14 @@ arm64_suites='preload differential fake'
 # have_files NAME RELEASE ARCHITECTURE PACKAGES MEMBER...: are these files of the packages, and
 # of those that they depend on, in $cache/NAME? Made if not: nothing of them has to run.
 have_files() {
-	root=$cache/$1 of=$2/$3 packages=$4
+	name=$1 of=$2 architecture=$3 packages=$4
+	root=$cache/$name
 	shift 4
 	[ "$renew" ] || [ "$packages" != "$(cat "$root/gaishim-matrix" 2>/dev/null)" ] || return 0
-	left=$((deadline - $(date +%s)))
-	if ! command -v mmdebstrap >/dev/null; then
-		without "no ${root##*/} in $cache, and no mmdebstrap to make it"
-		return
-	elif [ "$left" -le 0 ]; then
-		without "no ${root##*/} in $cache, and no time left to make it (--make=$seconds)"
-		return
-	fi
-	[ "$mirror" ] || mirror=$(find_mirror)
-	making=$(mktemp -d "$cache/.arm64.XXXXXX") || exit 1
-	gather_keys
-	say "making $root from $mirror"
-	timeout -k 10 "$left" nice mmdebstrap --variant=extract --architectures="${of#*/}" --include="$packages" \
-		--keyring="$tmp/keys" --aptopt='Acquire::Check-Valid-Until "false"' \
-		"${of%/*}" "$making/root.tar" "$mirror" >"$making/log" 2>&1 </dev/null &
-	maker=$!
-	if wait "$maker"; then
-		mkdir "$making/root"
-		tar -C "$making/root" -xf "$making/root.tar" "$@" || die 1 "$cache: no room?"
-		printf '%s\n' "$packages" >"$making/root/gaishim-matrix"
-		rm -rf "${root:?}"
-		mv -T "$making/root" "$root" || exit 1
-	else
-		without "mmdebstrap: $(sed -n 's/^E: //p' "$making/log" | head -n 1)"
-	fi
-	made=$?
-	rm -rf "$making"
-	making='' maker=''
-	return "$made"
+	make_root "$name" --variant=extract --architectures="$architecture" --include="$packages" "$of" || return
+	unpack_root "$@"
+	printf '%s\n' "$packages" >"$making/root/gaishim-matrix"
+	keep_root "$name"
 }
 
 # have_arm64: are the libraries of $release there, and the emulator? The emulator is Debian

@@ -15,24 +15,19 @@ is_musl() {
 	[ "${1#musl-}" != "$1" ]
 }
 
-# have_musl_root: as have_root.
+# have_musl_root: as have_root. Whether a root that is there is good is known to the maker.
 have_musl_root() {
-	left=$((deadline - $(date +%s)))
-	[ -e "$cache/$release" ] || [ "$left" -gt 0 ] ||
-		without "no root in $cache, and no time left to make it (--make=$seconds)" || return
-	[ -z "$renew" ] || rm -rf "${cache:?}/$release"
-	[ "$mirror" ] || mirror=$(find_mirror)
-	gather_keys
-	[ -e "$cache/$release" ] || say "making $cache/$release from $mirror"
-	KEYRING=$tmp/keys MIRROR=$mirror timeout -k 10 "$((left > 0 ? left : 10))" nice scripts/dev/musl-root "${release#musl-}" "$cache" \
-		>/dev/null 2>"$tmp/$release.err" &
-	maker=$!
-	wait "$maker"
-	case $? in
-	0) maker='' ;;
-	124 | 137) maker='' && without "its root was not made within $left s" ;;
-	*) maker='' && without "$(tail -n 1 "$tmp/$release.err")" ;;
-	esac
+	if [ "$renew" ] || [ ! -e "$cache/$release" ]; then
+		has_time "$release" || return
+		rm -rf "${cache:?}/$release"
+		find_sources
+		say "making $cache/$release from $mirror"
+	else
+		find_sources
+		left=$((deadline - $(date +%s)))
+		[ "$left" -gt 0 ] || left=10
+	fi
+	made_in_time env KEYRING="$tmp/keys" MIRROR="$mirror" scripts/dev/musl-root "${release#musl-}" "$cache"
 }
 
 # musl_command_of SUITE: what runs it inside.

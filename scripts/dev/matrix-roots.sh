@@ -27,6 +27,71 @@ without() {
 	false
 }
 
+# has_time NAME: is there time to make $cache/NAME? Leaves the seconds in $left.
+has_time() {
+	left=$((deadline - $(date +%s)))
+	[ "$left" -gt 0 ] || without "no $cache/$1, and no time left to make it (--make=$seconds)"
+}
+
+# find_sources: leaves in $mirror and $tmp/keys where packages come from and who signs them.
+find_sources() {
+	[ "$mirror" ] || mirror=$(find_mirror)
+	gather_keys
+}
+
+# made_in_time COMMAND...: does it succeed within $left seconds? $release is skipped if not.
+made_in_time() {
+	timeout -k 10 "$left" nice "$@" >"$tmp/made" 2>&1 </dev/null &
+	maker=$!
+	wait "$maker"
+	made=$?
+	maker=''
+	case $made in
+	0) ;;
+	124 | 137) without "it was not made within $left s" ;;
+	*)
+		why=$(sed -n 's/^E: /mmdebstrap: /p' "$tmp/made" | head -n 1)
+		without "${why:-$(tail -n 1 "$tmp/made")}"
+		;;
+	esac
+}
+
+# forget_making: what has been made is in its place, or is not wanted any more.
+forget_making() {
+	rm -rf "$making"
+	making=''
+}
+
+# make_root NAME OPTION... RELEASE: an archive of a root for $cache/NAME, by mmdebstrap with
+# these options. unpack_root and keep_root are called next, if it can be made.
+make_root() {
+	command -v mmdebstrap >/dev/null || without "no $cache/$1, and no mmdebstrap to make it" || return
+	has_time "$1" || return
+	find_sources
+	making=$(mktemp -d "$cache/.$1.XXXXXX") || exit 1
+	say "making $cache/$1 from $mirror"
+	shift
+	# The Release file of testing may be older than it says it is good for.
+	made_in_time mmdebstrap --keyring="$tmp/keys" --aptopt='Acquire::Check-Valid-Until "false"' \
+		"$@" "$making/root.tar" "$mirror" || {
+		forget_making
+		false
+	}
+}
+
+# unpack_root OPTION...: that archive into $making/root, with these options and members of tar.
+unpack_root() {
+	mkdir "$making/root"
+	tar -C "$making/root" -xf "$making/root.tar" "$@" || die 1 "$cache: no room for $release?"
+}
+
+# keep_root NAME: $making/root is complete, and takes its place.
+keep_root() {
+	rm -rf "${cache:?}/$1"
+	mv -T "$making/root" "$cache/$1" || exit 1
+	forget_making
+}
+
 # have_root: is that of $release there, with all that it should hold? Made if not.
 # It goes through an archive, so that users own what they make and no device is in
 # it, and stands in its place when it is complete.
@@ -36,20 +101,9 @@ have_root() {
 		return
 	fi
 	packages=$(packages_of "$release")
-	root=$cache/${bare:+bare-}$release
+	name=${bare:+bare-}$release
+	root=$cache/$name
 	[ "$renew" ] || [ ! -e "$root" ] || [ "$packages" != "$(cat "$root/etc/gaishim-matrix" 2>/dev/null)" ] || return 0
-	left=$((deadline - $(date +%s)))
-	if ! command -v mmdebstrap >/dev/null; then
-		without "no root in $cache, and no mmdebstrap to make it"
-		return
-	elif [ "$left" -le 0 ]; then
-		without "no root in $cache, and no time left to make it (--make=$seconds)"
-		return
-	fi
-	[ "$mirror" ] || mirror=$(find_mirror)
-	making=$(mktemp -d "$cache/.$release.XXXXXX") || exit 1
-	gather_keys
-	say "making $root from $mirror"
 	if [ "$bare" ]; then
 		set -- --variant=minbase
 	else
@@ -57,31 +111,15 @@ have_root() {
 			--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 			--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io
 	fi
-	# The Release file of testing may be older than it says it is good for.
-	timeout -k 10 "$left" nice mmdebstrap "$@" --keyring="$tmp/keys" --aptopt='Acquire::Check-Valid-Until "false"' \
-		"$release" "$making/root.tar" "$mirror" >"$making/log" 2>&1 &
-	maker=$!
-	wait "$maker"
-	case $? in
-	0)
-		mkdir "$making/root"
-		tar -C "$making/root" --exclude='./dev/*' -xf "$making/root.tar" || die 1 "$cache: no room for $release?"
-		if [ -z "$bare" ]; then
-			# Nothing is to be asked outside.
-			: >"$making/root/etc/resolv.conf"
-			printf '127.0.0.1 localhost\n::1 localhost\n' >"$making/root/etc/hosts"
-			printf '%s\n' "$packages" >"$making/root/etc/gaishim-matrix"
-		fi
-		rm -rf "${root:?}"
-		mv -T "$making/root" "$root" || exit 1
-		;;
-	124 | 137) without "its root was not made within $left s" ;;
-	*) without "mmdebstrap: $(sed -n 's/^E: //p' "$making/log" | head -n 1)" ;;
-	esac
-	made=$?
-	rm -rf "$making"
-	making='' maker=''
-	return "$made"
+	make_root "$name" "$@" "$release" || return
+	unpack_root --exclude='./dev/*'
+	if [ -z "$bare" ]; then
+		# Nothing is to be asked outside.
+		: >"$making/root/etc/resolv.conf"
+		printf '127.0.0.1 localhost\n::1 localhost\n' >"$making/root/etc/hosts"
+		printf '%s\n' "$packages" >"$making/root/etc/gaishim-matrix"
+	fi
+	keep_root "$name"
 }
 
 # /proc is a mount point even in a chroot, where / is none; once it is private it

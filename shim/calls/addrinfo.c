@@ -28,6 +28,13 @@ static const void *address_of(const struct addrinfo *node)
 	return &((const struct sockaddr_in6 *)(const void *)node->ai_addr)->sin6_addr;
 }
 
+static bool is_same_address(const struct addrinfo *a, const struct addrinfo *b)
+{
+	return a->ai_family == b->ai_family
+	       && memcmp(address_of(a), address_of(b),
+			 a->ai_family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr)) == 0;
+}
+
 /* An address stands once for all its types, which follow one another. */
 void addrinfo_describe(const void *list, char *text, size_t size)
 {
@@ -36,8 +43,7 @@ void addrinfo_describe(const void *list, char *text, size_t size)
 	for (const struct addrinfo *node = list; node != NULL; node = node->ai_next) {
 		if (node->ai_addr == NULL || (node->ai_family != AF_INET && node->ai_family != AF_INET6))
 			continue;
-		if (before != NULL && before->ai_family == node->ai_family
-		    && memcmp(address_of(before), address_of(node), node->ai_family == AF_INET ? 4 : 16) == 0)
+		if (before != NULL && is_same_address(before, node))
 			continue;
 		if (!describe_address(node->ai_family, address_of(node), text, size))
 			return;

@@ -9,8 +9,7 @@
 #include <stddef.h>
 
 /* Append an address of this family to the text in a buffer of that size, behind a comma if there
- * is text. Returns false, with the text unchanged but for "..." at its end, if there is no
- * room. */
+ * is text. If there is no room for the address, append ",..." and return false. */
 bool describe_address(int family, const void *address, char *text, size_t size);
 
 #endif

@@ -39,19 +39,20 @@ static void tell(int code, int *h_error)
 }
 
 /* libc's _r forms return an error, and some libraries' set errno to it, in any case. So errno is
- * 0 before: a host that we refuse leaves it so, as libc does. h_errno they leave alone, but
- * getaddrinfo(), which may be asked for a host that is Unicode, does not. *error becomes what
- * the form returns if there is no answer. */
+ * 0 before: a host that we refuse leaves it so, as libc does. h_errno becomes what the form has
+ * left to the thread that asked; getaddrinfo(), which may be asked for a host that is Unicode,
+ * has no part in that. *error becomes what the form returns if there is no answer. */
 static int ask_pipeline(struct question *q, struct hostent_answer **answer, int *error)
 {
 	void *got = NULL;
-	int saved = errno, saved_h_error = h_errno, code;
+	int saved = errno, saved_h_error = h_errno, h_error, code;
 
 	errno = 0;
 	code = pipeline(q, &got);
-	h_errno = saved_h_error;
 	*answer = got;
-	*error = errno;
+	h_error = code == 0 ? (*answer)->thread_h_error : h_errno_of(errno);
+	h_errno = h_error != NO_H_ERRNO ? h_error : saved_h_error;
+	*error = errno = errno_of(errno);
 	if (code == 0 && (*answer)->error != HOSTENT_NO_ERRNO)
 		errno = (*answer)->error;
 	else if (code == 0 || (!libc->sets_errors && code != EAI_SYSTEM))

@@ -29,7 +29,7 @@ int hostent_ask(const struct question *q, hostent_form *form, void **answer)
 	struct hostent *result = NULL;
 	struct place place;
 	struct _pthread_cleanup_buffer cleanup;
-	int saved = errno, error, returned;
+	int saved = errno, error, thread_h_error, returned;
 
 	if (got == NULL)
 		return EAI_MEMORY;
@@ -38,20 +38,23 @@ int hostent_ask(const struct question *q, hostent_form *form, void **answer)
 	if (libc->has_threads()) /* this thread may be cancelled in libc */
 		libc->push_cleanup(&cleanup, free, got);
 	errno = HOSTENT_NO_ERRNO;
+	h_errno = NO_H_ERRNO;
 	returned = form(q, &place);
 	error = errno;
+	thread_h_error = h_errno;
 	if (!libc->sets_errors)
 		error = result != NULL ? HOSTENT_NO_ERRNO : returned;
 	if (libc->has_threads())
 		libc->pop_cleanup(&cleanup);
 	if (result != NULL) {
 		got->error = error;
+		got->thread_h_error = thread_h_error;
 		*answer = got;
 		return 0;
 	}
 	int code = code_of(got->h_error, returned);
 	free(got);
-	errno = error == HOSTENT_NO_ERRNO ? saved : error;
+	errno = errno_with(error == HOSTENT_NO_ERRNO ? saved : error, thread_h_error);
 	return code;
 }
 
@@ -126,6 +129,7 @@ void *hostent_copy(const void *answer)
 		return NULL;
 	to->error = from->error;
 	to->h_error = from->h_error;
+	to->thread_h_error = from->thread_h_error;
 	hostent_pack(&from->host, &to->host, to->buffer);
 	return to;
 }
@@ -217,6 +221,7 @@ int hostent_new_numeric(const char *name, const struct address *address, void **
 		return EAI_MEMORY;
 	made->error = libc->sets_errors ? 0 : HOSTENT_NO_ERRNO;
 	made->h_error = libc->sets_errors ? NETDB_SUCCESS : HOSTENT_NO_H_ERROR;
+	made->thread_h_error = NO_H_ERRNO;
 	hostent_numeric(name, address, &made->host, made->buffer, size);
 	*answer = made;
 	return 0;

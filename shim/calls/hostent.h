@@ -11,6 +11,10 @@
  *   (nothing)       EAI_FAMILY
  *
  * Where /etc/hosts is missing, libc says neither of a host that no other source has.
+ *
+ * Apart from *h_errnop, glibc's _r forms leave in the thread's h_errno what its resolver has set
+ * (resolv/res_query.c): the code of a name that a nameserver does not have, and HOST_NOT_FOUND
+ * even for a name that it has. Other sources and musl leave h_errno alone.
  */
 #ifndef GAISHIM_HOSTENT_H
 #define GAISHIM_HOSTENT_H
@@ -38,13 +42,14 @@ typedef int hostent_form(const struct question *q, const struct place *place);
 /* libc's answer, in one piece. */
 struct hostent_answer {
 	struct hostent host; /* points into the buffer */
-	int error, h_error;  /* errno and h_errno as libc has set them, or the values below */
+	int error, h_error;  /* errno and *h_errnop as libc has set them, or the values below */
+	int thread_h_error;  /* h_errno as libc has left it, or NO_H_ERRNO */
 	_Alignas(max_align_t) char buffer[];
 };
-enum { HOSTENT_NO_ERRNO = -1, HOSTENT_NO_H_ERROR = -77 }; /* libc has not set them */
+enum { HOSTENT_NO_ERRNO = -1, HOSTENT_NO_H_ERROR = NO_H_ERRNO }; /* libc has not set them */
 
 /* Ask this form, with a buffer like the caller's: q->room and q->skew say which sizes are too
- * small for libc. The caller owns the answer. */
+ * small for libc. The caller owns the answer. errno is one of errno_with() if there is none. */
 int hostent_ask(const struct question *q, hostent_form *form, void **answer);
 
 /* Returns how many bytes an answer takes behind the structure when it is packed. */

@@ -56,13 +56,16 @@ case $out in
 esac
 is "no roots: fails" "$status" 1
 like "no roots: a row for each release" "$out" '^\| bookworm +\|.*\| skipped +\|'
-like "no roots: says why, for each" "$out" '^trixie: skipped: no root in .*, and no (time left|mmdebstrap) '
+like "no roots: says why, for each" "$out" '^trixie: skipped: no .*/roots/trixie, and no (time left|mmdebstrap) '
 like "no roots: the end" "$out" 'nothing could run'
 if command -v mmdebstrap >/dev/null; then
 	matrix --cache="$TMP/roots" --mirror=http://127.0.0.1:9/debian bullseye
 	is "no archive: fails" "$status" 1
 	like "no archive: says why" "$out" '^bullseye: skipped: mmdebstrap: Failed to fetch http://127.0.0.1:9/debian'
 	is "no archive: nothing is left behind" "$(ls -A "$TMP/roots")" ""
+	matrix --cache="$TMP/roots" --mirror=http://127.0.0.1:9/debian --make=1 bullseye
+	like "too little time: says so" "$out" '^bullseye: skipped: it was not made within 1 s'
+	is "too little time: nothing is left behind" "$(ls -A "$TMP/roots")" ""
 else
 	skip "no archive" "no mmdebstrap"
 fi
@@ -72,7 +75,7 @@ fi
 if [ "$(id -u)" -eq 0 ]; then
 	matrix --bare --cache="$TMP/roots" --make=0
 	is "--bare, no roots: fails" "$status" 1
-	like "--bare, no roots: says why, for each" "$out" '^trixie: skipped: no root in .*, and no (time left|mmdebstrap) '
+	like "--bare, no roots: says why, for each" "$out" '^trixie: skipped: no .*/roots/bare-trixie, and no (time left|mmdebstrap) '
 	is "--bare: testing is no release by default" "$(printf '%s\n' "$out" | grep -c testing)" 0
 else
 	matrix --bare

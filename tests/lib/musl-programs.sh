@@ -5,11 +5,6 @@
 
 musl_loader=/lib/ld-musl-$(uname -m).so.1
 
-# musl_version: "musl 1.2.3".
-musl_version() {
-	"$musl_loader" 2>&1 | sed -n 's/^Version /musl /p'
-}
-
 # make_musl_programs FROM TO: of the build in FROM, into TO, with the object. They want the
 # environment LD_LIBRARY_PATH=TO/musl. Fails if there is no musl.
 make_musl_programs() {

@@ -4,9 +4,10 @@
  * two answers can be compared as text:
  *
  *   ask [-N] [-f FAMILY] [-t TYPE] [-a FLAG[,FLAG...]] [-n CALLERS] [-v] HOST [SERVICE]
- *   ask -c CALL [-f FAMILY] [-a FLAG[,FLAG...]] [-n CALLERS] [-v] HOST
+ *   ask -c CALL [-e] [-f FAMILY] [-a FLAG[,FLAG...]] [-n CALLERS] [-v] HOST
  *
- * -N asks without hints. -c asks another call of host_calls.h. -n asks from that many threads that start together, and
+ * -N asks without hints. -c asks another call of host_calls.h; with -e the thread's h_errno is
+ * printed, too, and it is 77 before. -n asks from that many threads that start together, and
  * prints how many different answers they got before the first one's. -v tells on
  * stderr how long it took. The exit status is 0 if the first answer is a list.
  */
@@ -51,7 +52,7 @@ static const struct word codes[] = {
 	{"EAI_SYSTEM", EAI_SYSTEM}, {"EAI_IDN_ENCODE", EAI_IDN_ENCODE}, {NULL, 0}};
 
 static const char *host, *service, *call;
-static int ni_flags;
+static int ni_flags, tells_h_errno;
 static struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
 static const struct addrinfo *asked = &hints;
 static pthread_barrier_t start;
@@ -110,13 +111,19 @@ static void print_hostent(FILE *out, const struct hostent *answer)
 static void ask_call(FILE *out)
 {
 	struct host_reply reply;
+	int h_error;
 
+	if (tells_h_errno)
+		h_errno = 77;
 	host_call(call, host, hints.ai_family, ni_flags, &reply);
+	h_error = h_errno;
 	fprintf(out, "code=%s\n", name_of(strcmp(call, "getnameinfo") == 0 ? codes : host_codes, reply.code));
 	if (reply.host != NULL)
 		print_hostent(out, reply.host);
 	else if (reply.code == 0)
 		fprintf(out, "%s\n", reply.name);
+	if (tells_h_errno)
+		fprintf(out, "h_errno=%d\n", h_error);
 }
 
 static void ask_addrinfo(FILE *out)
@@ -181,9 +188,10 @@ int main(int argc, char **argv)
 	int callers = 1, verbose = 0, option;
 
 	setlocale(LC_ALL, "");
-	while ((option = getopt(argc, argv, "Nc:f:t:a:n:v")) != -1)
+	while ((option = getopt(argc, argv, "Nec:f:t:a:n:v")) != -1)
 		switch (option) {
 		case 'N': asked = NULL; break;
+		case 'e': tells_h_errno = 1; break;
 		case 'c': call = optarg; hints.ai_family = AF_INET; break;
 		case 'f': hints.ai_family = value_of(families, optarg); break;
 		case 't': hints.ai_socktype = value_of(types, optarg); break;
@@ -197,7 +205,7 @@ int main(int argc, char **argv)
 		default: return 2;
 		}
 	if (optind >= argc || callers < 1)
-		errx(2, "usage: ask [-Nv] [-c CALL] [-f FAMILY] [-t TYPE] [-a FLAG,...] [-n CALLERS] HOST [SERVICE]");
+		errx(2, "usage: ask [-Nev] [-c CALL] [-f FAMILY] [-t TYPE] [-a FLAG,...] [-n CALLERS] HOST [SERVICE]");
 	host = argv[optind];
 	service = argv[optind + 1];
 
