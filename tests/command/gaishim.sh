@@ -356,7 +356,7 @@ like "tests/run clears the environment" "$out" 'not ok 1 - 0$'
 is "a variable from outside does not reach a test" \
 	"$(GAISHIM_SEED=1 GAISHIM_LOCK=none GAISHIM_other=1 sh -c '. tests/lib/tap.sh; env' | grep ^GAISHIM_)" ''
 is "the command has no echo, which takes backslashes for its own" \
-	"$(grep -nw echo scripts/gaishim scripts/commands/*)" ''
+	"$(grep -nw echo scripts/gaishim scripts/commands/*.sh)" ''
 for shell in dash 'bash --posix' bash 'busybox sh'; do
 	if ! $shell -c : 2>/dev/null; then
 		skip "under $shell" "not installed"

@@ -76,7 +76,7 @@ function read_lookup(    i, text, at, at_ms) {
 	us = substr($NF, at + 4)
 	if (us ~ /[^0-9]/ || length(us) > 15)
 		us = digits(us) # a later version may have more fields
-	if (how == "" || us == "" || !(ended > 0 && ended < 99999999999) || NF % 2 == 0) {
+	if (how == "" || us == "" || word[1] ~ /[^ts=0-9.]/ || ended <= 0 || NF % 2 == 0) {
 		skipped++
 		return
 	}
