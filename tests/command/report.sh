@@ -12,6 +12,17 @@ report() {
 	err=$(cat "$TMP/err")
 }
 
+# by_python NAME ARG...: passes if python3 ARG... does.
+by_python() {
+	judged=$1
+	shift
+	if command -v python3 >/dev/null; then
+		ok "$judged" python3 "$@"
+	else
+		skip "$judged" 'no python3'
+	fi
+}
+
 # line TS PID TID HOST HOW_TO_CODE US
 line() {
 	printf 'ts=%s pid=%s tid=%s call=getaddrinfo host="%s" service="80" family=unspec socktype=stream protocol=6 flags=0x20 %s us=%s\n' "$@"
@@ -55,11 +66,11 @@ The 5 slowest lookups
 	for form in json trace; do
 		report --$form "$log"
 		printf '%s\n' "$out" >"$TMP/$form"
-		ok "$1: $form" python3 tests/command/report.py $form "$TMP/$form"
+		by_python "$1: $form" tests/command/report.py $form "$TMP/$form"
 	done
 	report --html="$TMP/page.html" "$log"
 	is "$1: a page" "$status $out $err" "0  gaishim: wrote $TMP/page.html: open it in a browser"
-	ok "$1: the page's data" python3 tests/command/report.py page "$TMP/page.html"
+	by_python "$1: the page's data" tests/command/report.py page "$TMP/page.html"
 	report --sort=host --top=2 "$log"
 	is "$1: by host" "$(printf '%s\n' "$out" | sed -n '/^host/,/^and/p' | sed 's/  .*//')" 'host
 127.0.0.1
@@ -108,7 +119,7 @@ damage() {
 	for form in json trace; do
 		report --$form "$TMP/damaged"
 		printf '%s\n' "$out" >"$TMP/$form"
-		ok "$1: damage: $form" python3 -m json.tool "$TMP/$form"
+		by_python "$1: damage: $form" -m json.tool "$TMP/$form"
 	done
 	for form in --markdown --json --trace ''; do
 		# shellcheck disable=SC2086 # none
@@ -117,7 +128,7 @@ damage() {
 		case $form in
 		--json | --trace)
 			printf '%s\n' "$out" >"$TMP/json"
-			ok "$1: an empty log: $form is JSON" python3 -m json.tool "$TMP/json"
+			by_python "$1: an empty log: $form is JSON" -m json.tool "$TMP/json"
 			;;
 		esac
 	done
@@ -158,7 +169,7 @@ hostile() {
 			report --$form "$TMP/hostile"
 			printf '%s\n' "$out" >"$TMP/$form.out"
 		fi
-		ok "$1: hostile: $form" python3 tests/command/report.py "hostile-$form" "$TMP/$form.out"
+		by_python "$1: hostile: $form" tests/command/report.py "hostile-$form" "$TMP/$form.out"
 	done
 	report --markdown "$TMP/hostile"
 	is "$1: hostile: Markdown has nothing of theirs" "$(printf '%s\n' "$out" | grep '^| <code>' |
@@ -190,16 +201,16 @@ odd() {
 	is "$1: odd: no control characters" "$(PATH="$TMP/bin:$PATH" scripts/gaishim report "$TMP/odd" | LC_ALL=C tr -d '\012\040-\176' | wc -c)" 0
 	for form in json trace; do
 		PATH="$TMP/bin:$PATH" scripts/gaishim report --$form "$TMP/odd" >"$TMP/$form"
-		ok "$1: odd: $form" python3 -m json.tool "$TMP/$form"
+		by_python "$1: odd: $form" -m json.tool "$TMP/$form"
 	done
 	report --html="$TMP/page.html" "$TMP/odd"
-	ok "$1: odd: the page" python3 -c 'import json, re, sys
+	by_python "$1: odd: the page" -c 'import json, re, sys
 json.loads(re.search(r"<script[^>]*json[^>]*>(.*?)</script>", open(sys.argv[1]).read(), re.S).group(1))' "$TMP/page.html"
 }
 
 # The lines of ten hosts are more than the memory that it may have.
 memory() {
-	busybox awk 'BEGIN {
+	$awk 'BEGIN {
 		for (i = 0; i < 300000; i++)
 			printf "ts=%d.%06d pid=10 tid=%d call=getaddrinfo host=\"host%d.test\" service=\"80\" family=unspec socktype=stream protocol=6 flags=0x20 how=waited ms=%d asks=1 shared=%d answers=\"192.0.2.1\" code=0 us=%d\n",
 				1000 + i, i, 1 + i % 999, i % 10, i % 5000, i % 97, i * 13 % 70000
@@ -268,6 +279,11 @@ out=$(PATH=$TMP/bin /bin/sh scripts/gaishim report "$log" 2>&1)
 like 'without awk' "$? $out" 'there is no awk on the PATH'
 (umask 027 && scripts/gaishim report --html="$TMP/page.html" "$log" 2>/dev/null)
 is 'the mode of a page' "$(stat -c %a "$TMP/page.html")" 640
+
+if ! command -v python3 >/dev/null; then
+	skip 'a terminal' 'no python3'
+	done_testing
+fi
 
 # On a terminal: as wide as it is, and with colour.
 terminal() {
