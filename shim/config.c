@@ -11,7 +11,7 @@
 
 struct config config;
 
-enum { WORDS = 9, WORD = 16 };
+enum { WORDS = 9, WORD = 16, VALUE = 32 };
 
 /* The options, by the names that the environment has for them. Texts are in the table, and
  * not behind pointers, for the reason that struct wanted gives. */
@@ -207,21 +207,21 @@ bool config_complaint(const struct config *from, unsigned place, char text[stati
 }
 
 /* Write the value of an option that is no file. Returns whether it is the default. */
-static bool describe(const struct option *option, const struct config *from, char text[static WORD * 2])
+static bool describe(const struct option *option, const struct config *from, char text[static VALUE])
 {
 	const void *field = (const char *)from + option->offset;
 	int64_t one = option->kind == IS_SECONDS ? SECOND : 1, number;
 	size_t used;
 
 	if (option->kind == IS_CHOICE) {
-		(void)snprintf(text, WORD, "%s", option->words[*(const uint8_t *)field]);
+		(void)snprintf(text, VALUE, "%s", option->words[*(const uint8_t *)field]);
 		return *(const uint8_t *)field == 0;
 	}
 	number = option->kind == IS_FLAG ? *(const bool *)field
 		 : option->kind == IS_NUMBER ? *(const unsigned *)field : *(const int64_t *)field;
-	used = (size_t)snprintf(text, 2 * WORD, "%lld", (long long)(number / one));
+	used = (size_t)snprintf(text, VALUE, "%lld", (long long)(number / one));
 	if (number % one != 0) {
-		used += (size_t)snprintf(text + used, 2 * WORD - used, ".%09lld", (long long)(number % one));
+		used += (size_t)snprintf(text + used, VALUE - used, ".%09lld", (long long)(number % one));
 		while (text[used - 1] == '0')
 			text[--used] = '\0';
 	}
@@ -234,7 +234,7 @@ void config_describe(const struct config *from, char text[static CONFIG_TEXT])
 
 	text[0] = '\0';
 	for (unsigned i = 0; i < config_options; i++) {
-		char value[2 * WORD];
+		char value[VALUE];
 
 		if (options[i].kind != IS_FILE && !describe(&options[i], from, value) && used < CONFIG_TEXT)
 			used += (size_t)snprintf(text + used, CONFIG_TEXT - used, "%s%s=%s", used > 0 ? " " : "",

@@ -47,12 +47,12 @@ static const char *release(void)
 
 static bool is_served(void)
 {
-	const char *release = gnu_get_libc_version();
+	const char *at = release();
 	unsigned numbers[2] = { 0, 0 };
 
-	for (int i = 0; i < 2; i++, release += *release == '.')
-		for (; *release >= '0' && *release <= '9'; release++)
-			numbers[i] = numbers[i] * 10 + (unsigned)*release - '0';
+	for (int i = 0; i < 2; i++, at += *at == '.')
+		for (; *at >= '0' && *at <= '9'; at++)
+			numbers[i] = numbers[i] * 10 + (unsigned)*at - '0';
 	return numbers[0] > 2 || (numbers[0] == 2 && numbers[1] >= 31);
 }
 
