@@ -15,14 +15,16 @@ standard input is read.
   --trace          a Chrome trace, for Perfetto, speedscope or chrome://tracing
   --html=FILE      one page with a timeline, to be opened in a browser
   --sort=WORD      the order of hosts: time, lookups, longest, p99, errors, host
-  --top=N          show N hosts; 0: all of them (default: 20)
+  --top=N          show N hosts; 0: all of them (default: 20); and N of the ten
+                   slowest lookups
   --host=GLOB      these hosts alone, as in --host='*.example.com'
   --since=TIME     lookups that ended later: 90s, 5m, 2h or 1d ago, or seconds
                    since 1970
 
 The table has a line a host. led: the first to ask libc; waited: got the answer
-of another caller; asked: waited, and then asked libc as well; numeric, refused:
-answered without libc; other: see docs/log.md. p50, p90 and p99 are times that
+of another caller; asked: waited, and then asked libc as well; passed: libc
+alone answered, nothing was shared; numeric, refused: answered without libc;
+other: see docs/log.md. p50, p90 and p99 are times that
 so many percent of the lookups did not exceed, to two digits.
 
 There is colour on a terminal, unless NO_COLOR is set. The exit status is 0; 1

@@ -97,7 +97,7 @@ function sum_up(    key, part, column) {
 			sent += ways[key]
 		if (column == "hedged")
 			column = "led"
-		else if (column !~ /^(led|waited|asked|numeric|refused)$/)
+		else if (column !~ /^(led|waited|asked|passed|numeric|refused)$/)
 			column = "other"
 		way_of[part[1], column] += ways[key]
 		column_sum[column] += ways[key]

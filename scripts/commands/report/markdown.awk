@@ -69,7 +69,7 @@ function show_errors(    i) {
 function show_slow(    i, part) {
 	print "\n<details><summary>The slowest lookups</summary>\n"
 	print "| began | took | host | how | program | process/thread | call | code |\n|---|--:|---|---|---|---|---|---|"
-	for (i = 1; i <= slow; i++) {
+	for (i = 1; i <= slow_shown(); i++) {
 		split(slow_who[i] " " slow_what[i], part, " ")
 		printf "| %s | %s | %s | %s | %s | %s/%s | %s | %s |\n", clock(slow_ended[i] - slow_us[i] / 1000000), \
 			duration(slow_us[i]), quoted(slow_host[i]), part[3], program_of[part[1]] == "" ? "" : \

@@ -3,7 +3,7 @@
 
 # Sets field[1] to field[fields], the columns of the table. Those that would be empty are left out.
 function choose_fields(    word, n, i) {
-	n = split("led waited asked numeric refused other", word, " ")
+	n = split("led waited asked passed numeric refused other", word, " ")
 	fields = split("host time lookups", field, " ")
 	for (i = 1; i <= n; i++)
 		if (column_sum[word[i]] > 0)
@@ -48,4 +48,9 @@ function spent_text(    id, all) {
 	for (id = 1; id <= hosts; id++)
 		all += time[id]
 	return duration(all) " in lookups, by all callers" (waited > 0 ? "; " duration(waited * 1000) " of it waiting for another caller's answer" : "")
+}
+
+# Returns how many of the slowest lookups are shown: ten, or fewer if fewer hosts are.
+function slow_shown() {
+	return top > 0 && top < slow ? top : slow
 }

@@ -69,7 +69,7 @@ function measure(shown,    i, j, all) {
 
 # Leave columns out, those that say least first, until they fit. Returns the width of the others.
 function leave_out(all, room,    word, n, i, j, kept) {
-	n = split("p90 p50 other refused asked numeric waited led errors p99 lookups", word, " ")
+	n = split("p90 p50 other refused asked passed numeric waited led errors p99 lookups", word, " ")
 	for (i = 1; i <= n && all > room; i++) {
 		kept = 1
 		for (j = 2; j <= fields; j++)
@@ -120,8 +120,8 @@ function show_hosts(    shown, i, j, all, widest, line) {
 }
 
 function show_slow(    i, part, who, line) {
-	printf "\n%s\n", bold(slow == 1 ? "The slowest lookup" : "The " slow " slowest lookups")
-	for (i = 1; i <= slow; i++) {
+	printf "\n%s\n", bold(slow_shown() == 1 ? "The slowest lookup" : "The " slow_shown() " slowest lookups")
+	for (i = 1; i <= slow_shown(); i++) {
 		split(slow_who[i] " " slow_what[i], part, " ")
 		who = clean(program_of[part[1]]) " " part[1] (part[2] == part[1] ? "" : "/" part[2])
 		sub(/^ /, "", who)

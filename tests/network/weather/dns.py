@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A nameserver in any weather:
 
-    dns.py LOG ADDRESS [SILENT...]
+    dns.py LOG ADDRESS [SILENT...] [NAME=WEATHER...]
 
 It listens on port 53 of all the addresses, and then makes the file LOG. Each query is a
 line "NAME TYPE" there, answered or not. ADDRESS is answered as the first label of the
-name says; the SILENT addresses are never answered.
+name says, or as WEATHER says, which is such a label, for a name that is given with it; the
+SILENT addresses are never answered.
 
     loss-P-S-...  P percent of the queries are lost: which ones, S says (a seed)
     drop-N-...    the first N queries of that name are lost
@@ -13,7 +14,9 @@ name says; the SILENT addresses are never answered.
     slow-MS-...   the answer comes after so many milliseconds
     race-MS-...   the same, and a query is lost that comes meanwhile from the same port
     sick-MS-...   the answer is SERVFAIL in the first so many milliseconds
+    far-MS-P-S-...   the answer comes after so many milliseconds, and P percent are lost
     fail-...      the answer is SERVFAIL
+    void-...      there is no such name
     (other)       the answer comes at once
 
 ADDRESS serves TCP, too: there nothing is lost, and each answer comes at once.
@@ -66,9 +69,10 @@ class Weather:
 
     def lost(self, name, words, peer):
         self.seen[name] = self.seen.get(name, 0) + 1
-        if words[0] == 'loss':
-            dice = self.dice.setdefault(name, random.Random(words[2]))
-            return dice.random() * 100 < int(words[1])
+        if words[0] in ('loss', 'far'):
+            percent, seed = words[1:3] if words[0] == 'loss' else words[2:4]
+            dice = self.dice.setdefault(name, random.Random(seed))
+            return dice.random() * 100 < int(percent)
         if words[0] == 'down':
             return self.since_first(name) < int(words[1])
         if words[0] == 'race':
@@ -79,14 +83,17 @@ class Weather:
         return words[0] == 'drop' and self.seen[name] <= int(words[1])
 
     def code(self, name, words):
-        if name.endswith('.void'):
+        if name.endswith('.void') or words[0] == 'void':
             return NXDOMAIN
         fails = words[0] == 'fail' or (words[0] == 'sick' and self.since_first(name) < int(words[1]))
         return SERVFAIL if fails else 0
 
 
-def words_of(labels, kind):
+def words_of(labels, kind, given):
     """The weather, as words. The labels of an address are its bytes, the last one first."""
+    name = '.'.join(labels)
+    if name in given:
+        return given[name].split('-')
     if kind != PTR or labels[3] != '10':
         return labels[0].split('-')
     number = int(labels[1])
@@ -120,7 +127,7 @@ def send(server, reply, peer):
         pass  # The client is gone.
 
 
-def receive(server, silent, weather, late, log):
+def receive(server, silent, weather, given, late, log):
     """Read all that has come. Answers that are to wait go to LATE."""
     while True:
         try:
@@ -128,12 +135,12 @@ def receive(server, silent, weather, late, log):
         except BlockingIOError:
             return
         labels, kind, question = parse(packet)
-        name, words = '.'.join(labels), words_of(labels, kind)
+        name, words = '.'.join(labels), words_of(labels, kind, given)
         log.write('%s %d\n' % (name, kind))
         if silent or weather.lost(name, words, peer):
             continue
         reply = answer(packet, kind, question, weather.code(name, words))
-        if words[0] in ('slow', 'race'):
+        if words[0] in ('slow', 'race', 'far'):
             heapq.heappush(late, (time.monotonic() + int(words[1]) / 1000, reply, peer))
         else:
             send(server, reply, peer)
@@ -157,7 +164,9 @@ def serve_streams(listener, log):
         threading.Thread(target=serve_stream, args=(client, log), daemon=True).start()
 
 
-def main(log_name, *addresses):
+def main(log_name, *words):
+    addresses = [word for word in words if '=' not in word]
+    given = dict(word.split('=') for word in words if '=' in word)
     servers = [listen(address) for address in addresses]
     streams = socket.create_server((addresses[0], PORT), backlog=100)
     log = open(log_name, 'w', buffering=1)
@@ -166,7 +175,7 @@ def main(log_name, *addresses):
     while True:
         wait = max(0, late[0][0] - time.monotonic()) if late else None
         for server in select.select(servers, [], [], wait)[0]:
-            receive(server, server is not servers[0], weather, late, log)
+            receive(server, server is not servers[0], weather, given, late, log)
         while late and late[0][0] <= time.monotonic():
             send(servers[0], *heapq.heappop(late)[1:])
 
