@@ -24,8 +24,8 @@ standard input is read.
 The table has a line a host. led: the first to ask libc; waited: got the answer
 of another caller; asked: waited, and then asked libc as well; passed: libc
 alone answered, nothing was shared; numeric, refused: answered without libc;
-other: see docs/log.md. p50, p90 and p99 are times that
-so many percent of the lookups did not exceed, to two digits.
+other: see docs/log.md. p50, p90 and p99 are times that so many percent of the
+lookups did not exceed, to two digits.
 
 There is colour on a terminal, unless NO_COLOR is set. The exit status is 0; 1
 if a LOG cannot be read or FILE not be written, 2 if an option is wrong, 125

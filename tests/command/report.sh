@@ -80,6 +80,9 @@ and 2 hosts more: --top=0 shows all'
 		report --sort="${word%:*}" --top=1 "$log"
 		like "$1: by ${word%:*}" "$(printf '%s\n' "$out" | grep -A 1 ^host)" "^${word#*:} "
 	done
+	line 1000.5 10 11 alone.test 'how=passed asks=1 code=0' 5 >"$TMP/alone"
+	report "$TMP/alone"
+	like "$1: a lookup of libc alone" "$out" '^alone\.test +5 us +1 +1 +5 us +5 us +5 us +5 us$'
 	report --host='a.*' "$log"
 	like "$1: a glob" "$out" '^3 lookups of 2 hosts in 1 process,'
 	report --host='?.t*t' "$log"

@@ -25,7 +25,7 @@ function cell(id, column) {
 		return duration(longest[id] + 0)
 	if (column == "errors")
 		return errors[id] > 0 ? number(errors[id]) : "-"
-	if (column ~ /^p/)
+	if (column ~ /^p[0-9]/)
 		return duration(percentile(id, substr(column, 2) / 100))
 	return way_of[id, column] > 0 ? number(way_of[id, column]) : "-"
 }
