@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Counts lookups by host, for forms of the report that show tables: their lookup() calls
-# count_lookup(). The memory grows with hosts, and not
-# with lines: of durations the first two digits are counted, which is enough for percentiles.
+# count_lookup(). The memory grows with hosts, and not with lines: of durations the first two
+# digits are counted, which is enough for percentiles.
 
 BEGIN {
 	first = 999999999999
@@ -10,7 +10,6 @@ BEGIN {
 
 function process(program, version, libc, options) {
 	program_of[pid] = program
-	objects[version ", " libc (options == "" ? "" : ", " options)] = 1
 }
 
 # Count this lookup. Returns its host's number.
@@ -83,9 +82,9 @@ function keep_slow(    at) {
 	slow_answers[at] = answers()
 }
 
-# Sets lookups, count[id], sent (what libc was asked), sum_of[how], and leaves in `columns` the kinds there are:
-# led with hedged, and "other" for those without a column of their own. way_of[id, column] is
-# what a host has of them.
+# Sets lookups, count[id], sent (how often libc was asked) and sum_of[how]. The table has a column
+# for some kinds: led with hedged, and "other" for those without one of their own. column_sum[column]
+# is the sum of a column, and way_of[id, column] what a host has there.
 function sum_up(    key, part, column) {
 	for (key in ways) {
 		split(key, part, SUBSEP)

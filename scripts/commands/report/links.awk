@@ -3,8 +3,8 @@
 # process no two lookups of one question are under way at once, unless a second ask is needed. So
 # it is the lookup of the same question that was under way when the other came.
 #
-# A form calls see_asker(NUMBER) and see_waiter(NUMBER) for the lookup at hand, and defines
-# link(WAITER, ASKER, WAITER_BEGAN). Lines of a process may stand in any order within a short time.
+# A form calls see(NUMBER) for the lookup at hand, and defines link(WAITER, ASKER, WAITER_BEGAN).
+# Lines of a process may stand in any order within a short time.
 
 # A question of this process: the host without regard to case, and what was asked besides.
 function question_key() {

@@ -13,7 +13,7 @@ function place(table, text,    key) {
 	return places[key]
 }
 
-function process_place(    key) {
+function process_place() {
 	if (!(pid in process_of)) {
 		process_of[pid] = sizes["process"]++
 		process_pid[process_of[pid]] = pid

@@ -55,61 +55,51 @@ function say_totals(    i, text) {
 		print red(wrap("errors: " text))
 }
 
-# Sets fits[i], the width of each column, and returns the width of all but the host's.
-function measure(shown,    i, j, all) {
-	for (i = 2; i <= fields; i++) {
-		fits[i] = length(field[i])
-		for (j = 1; j <= shown; j++)
-			if (length(cell(order[j], field[i])) > fits[i])
-				fits[i] = length(cell(order[j], field[i]))
-		all += fits[i] + 2
-	}
+# Sets cells[row, column], of which row 0 is the head, and fits[column], the width of each column.
+# Returns the width of all but the host's.
+function fill(shown,    i, j, column, all) {
+	for (j = 0; j <= shown; j++) # row by row: percentile() sorts the times of a host once
+		for (i = 1; i <= fields; i++) {
+			column = field[i]
+			cells[j, column] = j == 0 ? column : i == 1 ? clean(name[order[j]]) : cell(order[j], column)
+			if (width(cells[j, column]) > fits[column])
+				fits[column] = width(cells[j, column])
+		}
+	for (i = 2; i <= fields; i++)
+		all += fits[field[i]] + 2
 	return all
 }
 
-# Leave columns out, those that say least first, until they fit. Returns the width of the others.
+# Leave columns out, those that say least first, until the others fit.
 function leave_out(all, room,    word, n, i, j, kept) {
 	n = split("p90 p50 other refused asked passed numeric waited led errors p99 lookups", word, " ")
 	for (i = 1; i <= n && all > room; i++) {
 		kept = 1
 		for (j = 2; j <= fields; j++)
-			if (field[j] == word[i]) {
-				all -= fits[j] + 2
-			} else {
+			if (field[j] == word[i])
+				all -= fits[word[i]] + 2
+			else
 				field[++kept] = field[j]
-				fits[kept] = fits[j]
-			}
 		fields = kept
 	}
-	return all
 }
 
-function show_hosts(    shown, i, j, all, widest, line) {
+function show_hosts(    shown, i, j, all, widest, is_split, line) {
 	choose_fields()
 	sort_hosts(sort)
 	shown = top == 0 || top > hosts ? hosts : top
-	all = measure(shown)
-	widest = 4
-	for (j = 1; j <= shown; j++)
-		if (width(clean(name[order[j]])) > widest)
-			widest = width(clean(name[order[j]]))
-	split_rows = 0
+	all = fill(shown)
+	widest = fits["host"]
 	if (columns > 0 && all + widest > columns)
 		widest = columns - all
-	if (widest < 12 && all + 12 > columns && columns > 0) {
-		split_rows = 1 # the host has a line of its own
-		widest = 2
-		all = leave_out(all, columns - widest)
-	}
-	line = split_rows ? "host\n" : "host"
+	is_split = columns > 0 && widest < 12 && all + 12 > columns # the host has a line of its own
+	if (is_split)
+		leave_out(all, columns - 2)
 	for (j = 0; j <= shown; j++) {
-		if (j > 0)
-			line = split_rows ? fit(clean(name[order[j]]), columns - 1) "\n" : fit(clean(name[order[j]]), widest)
-		else if (!split_rows)
-			line = fit(line, widest)
+		line = is_split ? fit(cells[j, "host"], columns - 1) "\n" : fit(cells[j, "host"], widest)
+		sub(/ +\n$/, "\n", line)
 		for (i = 2; i <= fields; i++)
-			line = line sprintf("  %" fits[i] "s", (j > 0) ? cell(order[j], field[i]) : field[i])
-		sub(/ +\n/, "\n", line)
+			line = line sprintf("  %" fits[field[i]] "s", cells[j, field[i]])
 		if (j == 0)
 			printf "\n%s\n", bold(line)
 		else
