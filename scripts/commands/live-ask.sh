@@ -20,10 +20,10 @@ find_live_asker() {
 	elif perl -MSocket=getaddrinfo -e 1 2>/dev/null; then
 		live_asker=perl
 		live_run() { $limit perl -e "$live_perl" -- "$@"; }
-	elif command -v getent >/dev/null && { [ "${1#musl}" = "$1" ] || getent ahosts 127.0.0.1 >/dev/null 2>&1; }; then
+	elif has_getent "$1"; then
 		live_asker=getent
 		live_run() { run_getent "$@"; }
-	elif wget --help 2>&1 | grep -q BusyBox; then
+	elif has_busybox_wget; then
 		live_asker=wget
 		live_run() { run_wget "$@"; }
 	fi

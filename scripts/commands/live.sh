@@ -176,13 +176,10 @@ $(answers_of alone "$address" gethostbyaddr getnameinfo)"
 # check_live LOADS LIBC HOST...: the findings on these hosts, if the object loads. Leaves in
 # $live what --json says of them.
 check_live() {
-	loads=$1 libc=$2 why=''
+	libc=$2
+	find_obstacle "$1"
 	shift 2
-	if ! $loads; then
-		why="the object is not loaded"
-	elif is_on "${in_force_DISABLE?}"; then
-		why="GAISHIM_DISABLE=$in_force_DISABLE: the object is switched off"
-	else
+	if [ -z "${why?}" ]; then
 		find_live_asker "$libc"
 		[ -n "$live_asker" ] || why="nothing here can ask: no python3, perl, getent or busybox's wget"
 	fi

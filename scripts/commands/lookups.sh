@@ -3,14 +3,32 @@
 # The part of doctor on children: lookups there, and the site hook in Python. Sourced by
 # doctor.sh.
 
+# has_getent LIBC: is there one that can ask? A getent of musl's may not know ahosts.
+has_getent() {
+	command -v getent >/dev/null && { [ "${1#musl}" = "$1" ] || getent ahosts 127.0.0.1 >/dev/null 2>&1; }
+}
+
+has_busybox_wget() {
+	wget --help 2>&1 | grep -q BusyBox
+}
+
+# find_obstacle LOADS: leaves in $why what keeps the object out of children, or nothing.
+find_obstacle() {
+	why=''
+	if ! $1; then
+		why="the object is not loaded"
+	elif is_on "${in_force_DISABLE?}"; then
+		why="GAISHIM_DISABLE=$in_force_DISABLE: the object is switched off"
+	fi
+}
+
 # find_asker LIBC: leaves in $asker a program that resolves hosts. Then ask HOST has it do so,
 # for 20 seconds at most where there is timeout(1).
 asker=
 limit=
 ! command -v timeout >/dev/null || limit='timeout 20'
 find_asker() {
-	# A getent of musl's may not know ahosts.
-	if command -v getent >/dev/null && { [ "${1#musl}" = "$1" ] || getent ahosts 127.0.0.1 >/dev/null 2>&1; }; then
+	if has_getent "$1"; then
 		asker=getent
 		ask() { $limit getent ahosts "$1"; }
 	elif python3 -c 'import socket' 2>/dev/null; then
@@ -22,7 +40,7 @@ find_asker() {
 		asker=perl
 		# shellcheck disable=SC2016 # perl's variables
 		ask() { $limit perl -MSocket=getaddrinfo -e 'exit +(getaddrinfo($ARGV[0]))[0] != 0' "$1"; }
-	elif wget --help 2>&1 | grep -q BusyBox; then
+	elif has_busybox_wget; then
 		asker=wget
 		ask() { ask_wget "$1"; }
 	fi
@@ -92,16 +110,13 @@ lookup() {
 
 # check_lookups LOADS LIBC: the findings on lookups in a child, if the object loads.
 check_lookups() {
-	why='' beside=''
+	beside=''
 	# Before 2.34 a program without libpthread has one thread, and no need of the table.
 	case $2 in
 	glibc\ 2.[0-9] | glibc\ 2.[0-9].* | glibc\ 2.[12][0-9]* | glibc\ 2.3[0-3]*) beside=:libpthread.so.0 ;;
 	esac
-	if ! $1; then
-		why="the object is not loaded"
-	elif is_on "${in_force_DISABLE?}"; then
-		why="GAISHIM_DISABLE=$in_force_DISABLE: the object is switched off"
-	else
+	find_obstacle "$1"
+	if [ -z "$why" ]; then
 		find_asker "$2"
 		[ -n "$asker" ] || why="nothing here can ask: no getent, python3, perl or busybox's wget"
 	fi
