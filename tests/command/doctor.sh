@@ -5,6 +5,7 @@
 
 # shellcheck disable=SC2317 # each_option calls functions
 . tests/lib/tap.sh
+. tests/lib/doctor.sh
 unset LD_PRELOAD PYTHONPATH LD_LIBRARY_PATH
 PATH=/usr/bin:/bin:$PATH # python3 itself, no starter of one
 umask 022
@@ -18,19 +19,6 @@ object=$tree/build/libgaishim.so
 shell='' command=''
 n='
 '
-
-# doctor [OPTION...] [-- ARG...]: the findings in $out, the exit status in $status.
-doctor() {
-	before=''
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		before="$before $1"
-		shift
-	done
-	[ $# -eq 0 ] || shift
-	# shellcheck disable=SC2086 # words
-	out=$($shell "${command:-$tree/scripts/gaishim}" $before doctor "$@" 2>"$TMP/err")
-	status=$?
-}
 
 # finds NAME STATUS CHECK ERE: one line about CHECK has that status and matches.
 finds() {

@@ -10,6 +10,7 @@ if [ -z "${LIVE_ETC-}" ]; then
 	done
 fi
 . tests/lib/tap.sh
+. tests/lib/doctor.sh
 unset LD_PRELOAD PYTHONPATH LD_LIBRARY_PATH
 PATH=/usr/bin:/bin:$PATH # python3 itself, no starter of one
 umask 022
@@ -22,20 +23,6 @@ object=$tree/build/libgaishim.so
 shell='' n='
 '
 esc=$(printf '\033')
-
-# doctor [OPTION...] [-- WORD...]: what it says in $out, the exit status in $status. The words
-# are doctor's own.
-doctor() {
-	before=''
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		before="$before $1"
-		shift
-	done
-	[ $# -eq 0 ] || shift
-	# shellcheck disable=SC2086 # words
-	out=$($shell "$tree/scripts/gaishim" $before doctor "$@" 2>"$TMP/err")
-	status=$?
-}
 
 # row NAME CALL ERE: the row of that call, in the first table, matches.
 row() {
