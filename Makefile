@@ -72,7 +72,7 @@ COMMIT_NAME := $(firstword $(COMMIT) $(BUILT_LAST) unknown)
 OBJECT = $(BUILD)/libgaishim.so
 # The objects with functions that stand in front of libc's would do so in tests, too.
 CALLS = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(shell grep -l '^EXPORTED' shim/calls/*.c))
-SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(sort $(wildcard shim/*.c shim/*/*.c))) $(BUILD)/built.o
+SHIM = $(patsubst shim/%.c,$(BUILD)/shim/%.o,$(sort $(wildcard shim/*.c shim/*/*.c))) $(BUILD)/release.o
 # Wherever it was built, the same sources give the same object.
 # A function begins on a cache line: a numeric host pays a twentieth more or less otherwise,
 # by where the linker happens to put it.
@@ -120,9 +120,9 @@ all: $(OBJECT) ## build build/libgaishim.so
 
 # It may be in use while it is linked. And it is a copy of what the linker wrote: the kernel
 # maps a file that was written in one go in larger pieces, and a process starts 6 us sooner.
-$(OBJECT): $(SHIM) $(IDN_FILES) shim/exports.map
+$(OBJECT): $(SHIM) $(BUILD)/built.o $(IDN_FILES) shim/exports.map
 	echo "  $@"
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK) -o $@.linked $(SHIM) $(IDN)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK) -o $@.linked $(SHIM) $(BUILD)/built.o $(IDN)
 	cp $@.linked $@.new
 	mv -f $@.new $@
 	rm $@.linked
@@ -130,8 +130,13 @@ $(OBJECT): $(SHIM) $(IDN_FILES) shim/exports.map
 # What the object is, as a string inside it: gaishim --version finds it there.
 $(BUILD)/built.o: $(BUILD)/versions $(BUILD)/version-$(VERSION)-$(COMMIT_NAME)
 	versions=$$($< 2>/dev/null || scripts/dev/header-versions $(CC) $(CPPFLAGS) $(SHARED)) || versions='libraries unknown' && \
-		printf 'const char built[] __attribute__((used)) = "gaishim $(VERSION) (commit $(COMMIT_NAME), %s)";\nconst char built_version[] = "$(VERSION)";\n' "$$versions" | \
+		printf 'const char built[] __attribute__((used)) = "gaishim $(VERSION) (commit $(COMMIT_NAME), %s)";\n' "$$versions" | \
 		$(CC) $(ALL_CFLAGS) $(HIDDEN) -x c -c -o $@ -
+
+# What shim/built.h declares. The commit has no part in it: the tests are linked with this.
+$(BUILD)/release.o: Makefile
+	mkdir -p $(@D)
+	printf 'const char built_version[] = "$(VERSION)";\n' | $(CC) $(ALL_CFLAGS) $(HIDDEN) -x c -c -o $@ -
 
 # Where it cannot be run, as it is for another machine, the headers tell the versions.
 SHARED = $(if $(filter shared,$(IDN2)),-DSHARED)

@@ -28,8 +28,8 @@ for kind in 0 20 300 several; do
 	is "$kind: none of them hung" "$(of shim "$kind" 3)" 0
 	is "$kind: each had the right answer" "$(of shim "$kind" 4)" 0
 	most=$((children / 100))
-	# These lookups are quick: a fork that waited for them in vain is one of a machine that stood
-	# still. Of its children in doubt one of seven is stuck, and by libc alone each that has the lock.
+	# These lookups are quick. A fork that waits 0.1 s for them in vain runs on a machine that stands
+	# still. Then more children inherit the lock, and with libc alone each of them hangs.
 	[ "$kind" != several ] || most=$((most + $(of shim "$kind" 5) / 4))
 	ok "$kind: at most $most were stuck, and were told after 30 s: $(of shim "$kind" 6)" \
 		[ "$(of shim "$kind" 6)" -le "$most" ]
